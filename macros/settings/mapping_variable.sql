@@ -1,0 +1,13 @@
+{#- A variable that must be a mapping whose keys, where `known_keys` is given, are among them. -#}
+{% macro mapping_variable(variable, known_keys=none) %}
+    {% if var(variable) is not mapping %}
+        {{ stop("var " ~ variable ~ " is '" ~ var(variable) ~ "'; give a mapping, {key: value}") }}
+    {% endif %}
+    {% for key in var(variable) if known_keys is not none and key not in known_keys %}
+        {{ stop(
+            "var " ~ variable ~ " has an unknown key, " ~ key ~ "; use one of "
+            ~ known_keys | join(', ')
+        ) }}
+    {% endfor %}
+    {{ return(var(variable)) }}
+{% endmacro %}

@@ -1,0 +1,8 @@
+{#- The glob of files behind an external source, quoted for use inside an SQL string. -#}
+{% macro source_files(source_name, table_name) %}
+    {% for node in graph.sources.values() %}
+        {% if node.source_name == source_name and node.name == table_name %}
+            {{ return(node.meta.files) }}
+        {% endif %}
+    {% endfor %}
+{% endmacro %}

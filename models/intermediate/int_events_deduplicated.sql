@@ -1,0 +1,28 @@
+{%- set fields = telemetry_fields() %}
+
+with
+
+events as (
+    select * from {{ ref('stg_telemetry__events') }}
+),
+
+repeated_events as (
+    select * from {{ ref('int_repeated_events') }}
+),
+
+final as (
+    select
+        {{ fields | join(',\n        ') }},
+        landed_at
+    from events
+    where event_id not in (select repeated_events.event_id from repeated_events)
+
+    union all
+
+    select
+        {{ fields | join(',\n        ') }},
+        landed_at
+    from repeated_events
+)
+
+select * from final

@@ -1,0 +1,73 @@
+with
+
+events as (
+    select * from {{ ref('int_events_in_sequence') }}
+),
+
+session_moments as (
+    select
+        customer_id,
+        session_id,
+        event_timestamp
+    from {{ ref('int_events_deduplicated') }}
+),
+
+-- A title left open: whatever its session does next is done on another title.
+switches as (
+    select
+        events.event_id,
+        min(session_moments.event_timestamp) as switched_at
+    from events
+    inner join session_moments
+        on
+            events.customer_id = session_moments.customer_id
+            and events.session_id = session_moments.session_id
+            and events.event_timestamp < session_moments.event_timestamp
+    where events.is_opening and events.next_is_opening is null
+    group by events.event_id
+),
+
+-- The span that an event may own lies after an opening event, and before a closing one.
+bounded as (
+    select
+        events.*,
+        case when events.is_opening then events.event_timestamp else events.previous_timestamp end
+            as span_started_at,
+        case
+            when events.is_opening then coalesce(events.next_timestamp, switches.switched_at)
+            else events.event_timestamp
+        end as span_ended_at
+    from events
+    left join switches
+        on events.event_id = switches.event_id
+),
+
+final as (
+    select
+        event_id,
+        customer_id,
+        session_id,
+        title_id,
+        event_type,
+        event_timestamp,
+        position_seconds,
+        is_opening,
+        previous_is_opening,
+        next_is_opening,
+        span_ended_at,
+        {{ seconds_between('span_started_at', 'span_ended_at') }} as wall_seconds,
+        case when is_opening then next_position_seconds else position_seconds end
+            as end_position_seconds,
+        case when is_opening then next_position_seconds - position_seconds end as advance_seconds,
+        case
+            when is_opening and not previous_is_opening
+                then position_seconds - previous_position_seconds
+        end as jump_seconds,
+        case
+            when is_opening then next_watch_duration_seconds - coalesce(watch_duration_seconds, 0)
+            else watch_duration_seconds - coalesce(previous_watch_duration_seconds, 0)
+        end as reported_seconds
+    from bounded
+)
+
+select * from final

@@ -1,0 +1,81 @@
+{{ config(materialized='table') }}
+
+{%- set playback = settings('playback') %}
+
+with
+
+moves as (
+    select * from {{ ref('int_playback_moves') }}
+),
+
+-- The rules, one a line. What none of them names owns nothing: watch time is never invented.
+judged as (
+    select
+        *,
+        case
+            when is_opening and next_is_opening is null
+                then case when wall_seconds <= {{ playback.max_inferred_seconds }} then 'switched' end
+            when is_opening and advance_seconds < 0
+                then case when reported_seconds > 0 then 'reported' end
+            when
+                is_opening
+                and advance_seconds > wall_seconds * {{ playback.max_playback_rate }}
+                + {{ playback.clock_tolerance_seconds }}
+                then 'seek'
+            when is_opening and advance_seconds > 0 and next_is_opening then 'lost_close'
+            when is_opening and advance_seconds > 0 then 'observed'
+            when not is_opening and not coalesce(previous_is_opening, false) and reported_seconds > 0
+                then 'reported'
+        end as evidence
+    from moves
+),
+
+measured as (
+    select
+        *,
+        case evidence
+            when 'observed' then advance_seconds
+            when 'lost_close' then advance_seconds
+            when 'seek' then least(wall_seconds, advance_seconds)
+            when 'switched' then wall_seconds
+            when 'reported' then least(reported_seconds, coalesce(wall_seconds, reported_seconds))
+        end as span_seconds
+    from judged
+),
+
+-- Reported time is counted back from the end of its span, all other time on from its event.
+final as (
+    select
+        event_id,
+        customer_id,
+        session_id,
+        title_id,
+        event_type,
+        event_timestamp,
+        evidence,
+        case
+            when evidence = 'reported' then end_position_seconds - span_seconds
+            when evidence is not null then position_seconds
+        end as start_seconds,
+        case evidence
+            when 'reported' then end_position_seconds
+            else position_seconds + span_seconds
+        end as end_seconds,
+        case
+            when evidence = 'reported' then {{ add_seconds('span_ended_at', '-span_seconds') }}
+            when evidence is not null then event_timestamp
+        end as wall_started_at,
+        case
+            when evidence = 'reported' then span_seconds
+            when evidence is not null then wall_seconds
+        end as wall_seconds,
+        case when evidence = 'seek' then 1 else 0 end
+        + case when jump_seconds > {{ playback.forward_skip_seconds }} then 1 else 0 end
+            as forward_skip_count,
+        case when advance_seconds < -{{ playback.backward_skip_seconds }} then 1 else 0 end
+        + case when jump_seconds < -{{ playback.backward_skip_seconds }} then 1 else 0 end
+            as backward_skip_count
+    from measured
+)
+
+select * from final

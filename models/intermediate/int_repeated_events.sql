@@ -1,0 +1,45 @@
+{{ config(materialized='table') }}
+
+{%- set fields = telemetry_fields() %}
+
+with
+
+events as (
+    select * from {{ ref('stg_telemetry__events') }}
+),
+
+-- Repeats are rare: one hash aggregate finds them, and only they are looked at again.
+repeated_ids as (
+    select event_id
+    from events
+    group by event_id
+    having count(*) > 1
+),
+
+-- Deliveries of one hour that differ are told apart by what they say, never by their order.
+deliveries as (
+    select
+        *,
+        row_number() over (
+            partition by event_id
+            order by
+                landed_at nulls last,
+                event_timestamp,
+                watch_duration_seconds nulls first,
+                {{ event_type_order('event_type') }},
+                position_seconds,
+                {{ content_hash(fields) }}
+        ) as delivery_number
+    from events
+    where event_id in (select repeated_ids.event_id from repeated_ids)
+),
+
+final as (
+    select
+        {{ fields | join(',\n        ') }},
+        landed_at
+    from deliveries
+    where delivery_number = 1
+)
+
+select * from final

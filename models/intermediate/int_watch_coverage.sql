@@ -1,0 +1,22 @@
+with
+
+intervals as (
+    select * from {{ ref('int_watch_intervals') }}
+),
+
+islands as (
+    select *
+    from {{ merge_intervals('intervals', ['customer_id', 'title_id'], 'start_seconds', 'end_seconds') }}
+),
+
+final as (
+    select
+        customer_id,
+        title_id,
+        start_seconds,
+        end_seconds,
+        cast(end_seconds - start_seconds as decimal(12, 3)) as island_seconds
+    from islands
+)
+
+select * from final

@@ -1,0 +1,68 @@
+{%- set playback = settings('playback') %}
+
+with
+
+spans as (
+    select * from {{ ref('int_playback_spans') }}
+    where evidence is not null
+),
+
+titles as (
+    select * from {{ ref('int_titles_enriched') }}
+),
+
+clipped as (
+    select
+        spans.event_id,
+        spans.customer_id,
+        spans.session_id,
+        spans.title_id,
+        spans.evidence,
+        greatest(spans.start_seconds, 0) as start_seconds,
+        least(spans.end_seconds, coalesce(titles.duration_seconds, spans.end_seconds)) as end_seconds,
+        spans.wall_started_at,
+        spans.wall_seconds
+    from spans
+    left join titles
+        on spans.title_id = titles.title_id
+),
+
+intervals as (
+    select
+        *,
+        end_seconds - start_seconds as watch_seconds
+    from clipped
+    where end_seconds > start_seconds
+),
+
+-- A lost pause must not look like a night of watching.
+timed as (
+    select
+        *,
+        case
+            when evidence = 'reported' then wall_seconds
+            else least(wall_seconds, cast(
+                watch_seconds * {{ 1 / playback.min_playback_rate }}
+                + {{ playback.clock_tolerance_seconds }} as decimal(12, 3)
+            ))
+        end as played_seconds
+    from intervals
+),
+
+final as (
+    select
+        event_id,
+        customer_id,
+        session_id,
+        title_id,
+        evidence,
+        cast(start_seconds as decimal(12, 3)) as start_seconds,
+        cast(end_seconds as decimal(12, 3)) as end_seconds,
+        cast(watch_seconds as decimal(12, 3)) as watch_seconds,
+        wall_started_at,
+        {{ add_seconds('wall_started_at', 'played_seconds') }} as wall_ended_at,
+        played_seconds as wall_seconds
+    from timed
+)
+
+select * from final

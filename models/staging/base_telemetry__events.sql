@@ -1,0 +1,42 @@
+{{ config(materialized='table') }}
+
+with
+
+typed_rows as (
+    select * from {{ ref('base_telemetry__typed_rows') }}
+),
+
+final as (
+    select
+        event_id,
+        customer_id,
+        title_id,
+        session_id,
+        event_type,
+        event_timestamp,
+        watch_duration_seconds,
+        position_seconds,
+        completion_percentage,
+        device_type,
+        device_id,
+        device_os,
+        app_version,
+        quality,
+        bandwidth_mbps,
+        buffering_events,
+        buffering_duration_seconds,
+        error_count,
+        country,
+        state,
+        city,
+        isp,
+        connection_type,
+        landed_at,
+        source_file,
+        reject_reason,
+        -- Only a rejected row's text is worth its space.
+        case when reject_reason is not null then raw_text end as raw_text
+    from typed_rows
+)
+
+select * from final

@@ -1,0 +1,94 @@
+"""Write a lake of realistic video telemetry: `python scripts/generate_telemetry.py --help`."""
+
+import sys
+import time
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from generator import UserError
+from generator.faults import FAULT_NAMES, parse_faults
+from generator.run import GeneratorOptions, generate
+from rich.console import Console
+from rich.progress import Progress
+
+HOURS_A_DAY = 24
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def main(
+    output: Annotated[Path, typer.Option(help="New or empty folder to write to.")] = Path("data"),
+    days: Annotated[int, typer.Option(help="Days on which sessions begin.")] = 7,
+    start: Annotated[str, typer.Option(help="First day (UTC), YYYY-MM-DD.")] = "2025-03-03",
+    scale: Annotated[
+        float, typer.Option(help="1 is 15,000 to 25,000 viewers at once at prime time.")
+    ] = 0.035,
+    seed: Annotated[int, typer.Option(help="Another seed, other viewers.")] = 1,
+    file_format: Annotated[str, typer.Option("--format", help="ndjson or parquet.")] = "ndjson",
+    faults: Annotated[
+        str,
+        typer.Option(help=f"none, realistic, or NAME=RATE,… of {', '.join(FAULT_NAMES)}."),
+    ] = "realistic",
+    truth: Annotated[
+        bool, typer.Option("--truth", help="Also write truth/watched.parquet: what was watched.")
+    ] = False,
+    customer_prefix: Annotated[
+        str, typer.Option(help="Begins every customer_id: lakes with different ones add up.")
+    ] = "c",
+) -> None:
+    """Simulate viewers, and write what their players report as a lake of hourly files.
+
+    The same arguments give the same bytes.
+    """
+    options = GeneratorOptions(
+        output=output,
+        days=days,
+        start=_parse_date(start),
+        scale=scale,
+        seed=seed,
+        format=file_format,
+        faults=parse_faults(faults),
+        truth=truth,
+        customer_prefix=customer_prefix,
+    )
+    console = Console(stderr=True)
+    began = time.perf_counter()
+    with Progress(console=console, disable=not console.is_terminal) as progress:
+        hours = progress.add_task("hours of viewing", total=days * HOURS_A_DAY)
+        summary = generate(options, on_hour=lambda: progress.advance(hours))
+    seconds = time.perf_counter() - began
+    print(
+        f"{output}: {summary.events:,} events, {summary.rows:,} rows landed in "
+        f"{summary.files:,} files ({summary.bytes / 1e6:,.0f} MB) "
+        f"in {seconds:.1f} s ({summary.events / seconds:,.0f} events/s)"
+    )
+
+
+def _parse_date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UserError(f"--start is {text!r}: give a date such as 2025-03-03") from None
+
+
+def run() -> int:
+    """Run the command; an error that a user can put right is one line, never a traceback."""
+    try:
+        return app(standalone_mode=False) or 0
+    except UserError as error:
+        message, status = str(error), 2
+    except typer.TyperException as error:
+        message, status = error.format_message(), 2
+    except OSError as error:
+        message, status = str(error), 1
+    except (typer.Abort, KeyboardInterrupt):
+        message, status = "stopped: the output is incomplete, delete it", 130
+    print(f"generate_telemetry: {message}", file=sys.stderr)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(run())

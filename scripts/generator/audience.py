@@ -1,0 +1,67 @@
+"""How many viewers there are at each hour, and so how many sessions have to begin."""
+
+import numpy as np
+
+from .catalogue import Catalogue
+from .events import HOUR_MS
+from .population import draw_population
+from .viewers import Viewers
+
+CUSTOMERS_AT_SCALE_ONE = 600_000
+# First and last hour (UTC), and the range of concurrent viewers at scale 1.
+DAYPARTS = {
+    "late night": (2, 6, 2_000, 5_000),
+    "morning": (6, 10, 5_000, 10_000),
+    "midday": (10, 14, 8_000, 15_000),
+    "afternoon": (14, 18, 10_000, 18_000),
+    "prime time": (18, 22, 15_000, 25_000),
+    "evening": (22, 26, 8_000, 15_000),
+}
+VIEWERS_BY_HOUR = {
+    hour % 24: (low, high)
+    for begin, end, low, high in DAYPARTS.values()
+    for hour in range(begin, end)
+}
+_SAMPLE_CUSTOMERS, _SAMPLE_SESSIONS = 4_000, 4_000
+
+
+class Audience:
+    """Draws a target for each hour and the arrivals that meet it, hour after hour."""
+
+    def __init__(self, scale: float, session_ms: np.ndarray, rng: np.random.Generator) -> None:
+        """`session_ms`: a sample of how long sessions last."""
+        self._scale = scale
+        self._rng = rng
+        self._mean_ms = session_ms.mean()
+        # Within the hour in which it begins, at a uniform moment, a session lasts on average:
+        in_hour_ms = np.minimum(session_ms, HOUR_MS)
+        self._mean_in_hour_ms = (in_hour_ms - in_hour_ms**2 / (2 * HOUR_MS)).mean()
+        self._running_until_ms = np.empty(0, np.int64)
+
+    def arrivals(self, hour_ms: int) -> int:
+        """How many sessions begin in the hour that begins at `hour_ms` (epoch milliseconds).
+
+        Little's law gives the arrivals that hold a number of viewers; those who are still
+        watching from the hours before are counted, so that a new hour soon meets its target.
+        """
+        low, high = VIEWERS_BY_HOUR[hour_ms // HOUR_MS % 24]
+        margin = (high - low) / 10
+        target = self._scale * self._rng.uniform(low + margin, high - margin)
+        steady = target * HOUR_MS / self._mean_ms
+        carried_ms = np.clip(self._running_until_ms - hour_ms, 0, HOUR_MS).sum()
+        exact = (target * HOUR_MS - carried_ms) / self._mean_in_hour_ms
+        return int(self._rng.poisson(np.clip(exact, 0.3 * steady, 1.6 * steady)))
+
+    def watch(self, hour_ms: int, session_end_ms: np.ndarray) -> None:
+        """Count the sessions that began in an hour, until they end."""
+        running = np.concatenate((self._running_until_ms, session_end_ms))
+        self._running_until_ms = running[running > hour_ms + HOUR_MS]
+
+
+def sample_session_ms(catalogue: Catalogue, rng: np.random.Generator) -> np.ndarray:
+    """How long sessions of this catalogue last: a sample, from first to last event."""
+    viewers = Viewers(catalogue, draw_population(_SAMPLE_CUSTOMERS, rng), 0, rng)
+    # The first block leaves the bookmarks at which many sessions of the second one begin.
+    viewers.simulate(0, HOUR_MS, _SAMPLE_SESSIONS)
+    sample = viewers.simulate(24 * HOUR_MS, HOUR_MS, _SAMPLE_SESSIONS)
+    return sample.session_end_ms - sample.session_start_ms

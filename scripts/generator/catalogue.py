@@ -1,0 +1,91 @@
+"""The titles, how much they appeal, and when their viewers leave."""
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from . import UserError
+from .events import SECOND_MS
+
+REFERENCE_TITLE = "reference"
+COLUMNS = ("title_id", "title_name", "title_type", "genre", "duration_seconds", "released_on")
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The catalogue as columns, one element a title.
+
+    A drop-off curve has three parts: `early_share` of viewers leave in the first minutes,
+    `finishing_share` stay to the end, and the others leave in between, sooner the greater
+    `middle_hazard` is.
+    """
+
+    title_ids: list[str]
+    duration_ms: np.ndarray
+    is_episode: np.ndarray
+    next_episode: np.ndarray  # row of the episode that follows, -1 for none
+    appeal: np.ndarray  # shares, cumulative
+    early_share: np.ndarray
+    middle_hazard: np.ndarray
+    finishing_share: np.ndarray
+    reference: int  # row of the title only the reference viewer watches
+
+    def pick(self, draws: np.ndarray) -> np.ndarray:
+        """Titles chosen by their appeal: uniform draws in [0, 1) to rows of the catalogue."""
+        return np.searchsorted(self.appeal, draws, side="right")
+
+
+def read_catalogue(path: Path) -> Catalogue:
+    """Read a catalogue in CSV, in the column order of `COLUMNS`.
+
+    Raises UserError, in one line, where the file lacks a column or the reference title.
+    """
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        if tuple(reader.fieldnames or ()) != COLUMNS:
+            raise UserError(f"{path}: the header must be {','.join(COLUMNS)}")
+        rows = list(reader)
+    title_ids = [row["title_id"] for row in rows]
+    if title_ids.count(REFERENCE_TITLE) != 1 or len(rows) < 2:
+        raise UserError(f"{path}: needs one title_id {REFERENCE_TITLE!r} and one other title")
+    reference = title_ids.index(REFERENCE_TITLE)
+    place = np.arange(len(rows))
+    return Catalogue(
+        title_ids=title_ids,
+        duration_ms=np.array([int(row["duration_seconds"]) for row in rows]) * SECOND_MS,
+        is_episode=np.array([row["title_type"] == "episode" for row in rows]),
+        next_episode=_next_episodes(rows),
+        appeal=_cumulative_appeal(len(rows), reference),
+        # Strides that share no factor with their divisor: neighbours differ, nothing is drawn.
+        early_share=0.05 + 0.25 * (place * 5 % 11) / 10,
+        middle_hazard=0.6 + 1.2 * (place * 7 % 13) / 12,
+        finishing_share=0.30 + 0.40 * (place * 4 % 9) / 8,
+        reference=reference,
+    )
+
+
+def _next_episodes(rows: list[dict[str, str]]) -> np.ndarray:
+    """An episode is followed by the next row of the same series, "Series: 1. Name"."""
+    series = [
+        row["title_name"].partition(":")[0] if row["title_type"] == "episode" else None
+        for row in rows
+    ]
+    following = [*series[1:], None]
+    return np.array(
+        [
+            row + 1 if name is not None and name == after else -1
+            for row, (name, after) in enumerate(zip(series, following, strict=True))
+        ]
+    )
+
+
+def _cumulative_appeal(title_count: int, reference: int) -> np.ndarray:
+    """Zipf's law over a shuffle of the titles; nobody picks the reference title."""
+    ranks = np.random.default_rng(title_count).permutation(title_count) + 1
+    weights = ranks**-0.8
+    weights[reference] = 0
+    cumulative = np.cumsum(weights / weights.sum())
+    cumulative[np.flatnonzero(weights)[-1] :] = 1.0
+    return cumulative

@@ -1,0 +1,59 @@
+"""The records that pass between the viewers, the faults and the lake."""
+
+import numpy as np
+
+SECOND_MS = 1_000
+MINUTE_MS = 60 * SECOND_MS
+HOUR_MS = 60 * MINUTE_MS
+DAY_MS = 24 * HOUR_MS
+
+EVENT_TYPES = ("start", "pause", "resume", "stop", "complete")
+"""What a player reports; a record's `kind` is an index into `EVENT_TYPES + UNKNOWN_TYPES`."""
+
+UNKNOWN_TYPES = ("seek", "heartbeat", "ad_start")
+"""What a player should not report: the names the `unknown_types` fault writes."""
+
+START, PAUSE, RESUME, STOP, COMPLETE = range(len(EVENT_TYPES))
+
+EVENT = np.dtype(
+    [
+        ("arrival_ms", "i8"),  # epoch milliseconds, UTC: decides the partition
+        ("event_ms", "i8"),  # epoch milliseconds, UTC, on the device's clock
+        ("ordinal", "i8"),  # the event's place in the simulation: becomes its event_id
+        ("session", "i8"),  # the session's place in the simulation: becomes its session_id
+        ("customer", "i4"),  # row of the population
+        ("title", "i2"),  # row of the catalogue
+        ("kind", "i1"),
+        ("device", "i1"),  # the customer's 1st, 2nd or 3rd device
+        ("app_version", "i1"),
+        ("quality", "i1"),
+        ("connection", "i1"),
+        ("negative", "?"),  # report the position as -position - 1
+        ("cut", "u2"),  # 0: a whole line; else cut at about cut / 65536 of its length
+        ("errors", "u2"),  # cumulative in the session, as the next four
+        ("buffering_events", "u2"),
+        ("buffering_ms", "i4"),
+        ("watch_ms", "i4"),
+        ("position_ms", "i4"),
+        ("bandwidth_tenths", "i4"),  # tenths of Mbps
+    ]
+)
+"""One event on its way to the lake, or a copy of it."""
+
+PIECE = np.dtype(
+    [
+        ("customer", "i4"),
+        ("title", "i2"),
+        ("session", "i8"),
+        ("start_ms", "i4"),  # on the title's timeline
+        ("end_ms", "i4"),
+        ("started_ms", "i8"),  # on the clock, epoch milliseconds
+        ("ended_ms", "i8"),
+    ]
+)
+"""One piece that somebody really watched: a row of the truth."""
+
+
+def opens(events: np.ndarray) -> np.ndarray:
+    """Whether each event opens a span (`start`, `resume`): a boolean array."""
+    return (events["kind"] == START) | (events["kind"] == RESUME)

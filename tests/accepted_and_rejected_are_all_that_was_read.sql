@@ -1,0 +1,13 @@
+-- Accepted + rejected = read: every landed row is an event or in quarantine, never both.
+with
+
+counts as (
+    select
+        (select count(*) from {{ ref('base_telemetry__landed_rows') }}) as read_count,
+        (select count(*) from {{ ref('stg_telemetry__events') }}) as accepted_count,
+        (select count(*) from {{ ref('stg_telemetry__rejected_events') }}) as rejected_count
+)
+
+select *
+from counts
+where accepted_count + rejected_count <> read_count
