@@ -74,10 +74,13 @@ def _parse_date(text: str) -> date:
         raise UserError(f"--start is {text!r}: give a date such as 2025-03-03") from None
 
 
-def run() -> int:
-    """Run the command; an error that a user can put right is one line, never a traceback."""
+def run(arguments: list[str] | None = None) -> int:
+    """Run the command, and return its exit code; an error of the user's is one line on stderr.
+
+    `arguments`: those of the command line unless given.
+    """
     try:
-        return app(standalone_mode=False) or 0
+        return app(arguments, standalone_mode=False) or 0
     except UserError as error:
         message, status = str(error), 2
     except typer.TyperException as error:

@@ -12,7 +12,9 @@ islands as (
 
 merged_again as (
     select *
-    from {{ merge_intervals('islands', ['customer_id', 'title_id'], 'start_seconds', 'end_seconds') }}
+    from {{ merge_intervals(
+        'islands', ['customer_id', 'title_id'], 'start_seconds', 'end_seconds'
+    ) }}
 )
 
 (

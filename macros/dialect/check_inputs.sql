@@ -30,7 +30,24 @@
         "Reading " ~ file_count ~ " file(s) at " ~ files ~ "; should one be unreadable, "
         ~ "the error names it: repair it or move it away", info=true
     ) }}
-    {% do run_query("select count(*) from " ~ source('telemetry', 'events')) %}
+    {% if var('telemetry_format') == 'ndjson' %}
+        {{ keep_undecodable_lines() }}
+    {% else %}
+        {% do run_query("select count(*) from " ~ source('telemetry', 'events')) %}
+    {% endif %}
+{% endmacro %}
+
+{#- Reads every line once. What DuckDB cannot take for text, it notes in temporary tables of this
+    connection: from there it goes on to quarantine. -#}
+{% macro keep_undecodable_lines() %}
+    {% do run_query("drop table if exists temp.reject_errors") %}
+    {% do run_query("drop table if exists temp.reject_scans") %}
+    {% do run_query("select count(line) from " ~ source('telemetry', 'events')) %}
+    {% do run_query(
+        "create or replace table " ~ undecodable_lines() ~ " as select errors.csv_line as raw_text, "
+        ~ "scans.file_path as source_file from temp.reject_errors as errors "
+        ~ "inner join temp.reject_scans as scans using (scan_id, file_id)"
+    ) %}
 {% endmacro %}
 
 {#- NDJSON has no schema: the keys of the first thousand objects stand for it. -#}
@@ -47,7 +64,8 @@
     {% set required = [
         'customer_id', 'title_id', 'session_id', 'event_type', 'event_timestamp', 'position_seconds'
     ] %}
-    {% for field, column in telemetry_fields().items() if present and column not in present %}
+    {% for field, column in telemetry_fields().items()
+        if present and column not in present and column | lower not in present %}
         {% if field in required %}
             {{ stop(
                 "the telemetry has no column " ~ column ~ ", which " ~ field ~ " is read from: name "

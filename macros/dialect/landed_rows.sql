@@ -15,36 +15,27 @@
 {%- set fields = telemetry_fields() -%}
 with
 
--- Bytes that are UTF-8, as all but a broken line's are, become text again.
 lines as (
-    select
-        filename as source_file,
-        case
-            when strlen(line) = length(line) then line
-            else coalesce(
-                try(decode(unhex(list_aggregate(
-                    list_transform(string_split(line, ''), lambda c : lpad(hex(ord(c)), 2, '0')),
-                    'string_agg', ''
-                )))),
-                line
-            )
-        end as raw_text
+    select line as raw_text, filename as source_file
     from {{ relation }}
     where line is not null
 ),
 
 extracted as (
     select
-        source_file,
         raw_text,
-        case when starts_with(ltrim(raw_text, ' ' || chr(9) || chr(65279)), '{') then
-            try(json_extract_string(ltrim(raw_text, chr(65279)), [
+        source_file,
+        case when starts_with(ltrim(raw_text, ' ' || chr(9)), '{') then
+            try(json_extract_string(raw_text, [
                 {%- for column in fields.values() %}
                 '$."{{ column | replace("'", "''") }}"'{{ ',' if not loop.last }}
                 {%- endfor %}
             ]))
         end as field_values
     from lines
+    union all
+    select raw_text, source_file, null as field_values
+    from {{ undecodable_lines() }}
 )
 
 select
@@ -75,4 +66,9 @@ from {{ relation }} as landed
     {% if not execute %}{{ return([]) }}{% endif %}
     {% set files = source_files('telemetry', 'events') %}
     {{ return(run_query("select distinct name from parquet_schema('" ~ files ~ "')").columns[0].values()) }}
+{% endmacro %}
+
+{#- The table of the lines that are not UTF-8 text, or too long for any; check_inputs fills it. -#}
+{% macro undecodable_lines() %}
+    {{- return(generate_schema_name('staging', none) ~ '.undecodable_lines') -}}
 {% endmacro %}

@@ -1,6 +1,6 @@
 with
 
--- Only what the interval rules need: this is the one sort of the events, and a wide row is a slow one.
+-- The one sort of the events carries no more than the interval rules need.
 events as (
     select
         event_id,

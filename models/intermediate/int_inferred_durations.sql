@@ -12,12 +12,17 @@ catalogue as (
 uncatalogued_events as (
     select
         events.title_id,
-        case when events.event_type = 'complete' then events.position_seconds end as complete_seconds,
+        case
+            when events.event_type = 'complete' then events.position_seconds
+        end as complete_seconds,
         -- Whole seconds: a position and a rounded percentage say no more.
-        case when events.position_seconds > 0 and events.completion_percentage > 0 then round(
-            100 * cast(events.position_seconds as double)
-            / cast(events.completion_percentage as double)
-        ) end as implied_seconds
+        case
+            when events.position_seconds > 0 and events.completion_percentage > 0
+                then round(
+                        100 * cast(events.position_seconds as double)
+                        / cast(events.completion_percentage as double)
+                    )
+        end as implied_seconds
     from events
     left join catalogue
         on events.title_id = catalogue.title_id

@@ -1,6 +1,7 @@
 {{ config(materialized='table') }}
 
 {%- set playback = settings('playback') %}
+{%- set max_rate, tolerance = playback.max_playback_rate, playback.clock_tolerance_seconds %}
 
 with
 
@@ -17,15 +18,12 @@ judged as (
                 then case when wall_seconds <= {{ playback.max_inferred_seconds }} then 'switched' end
             when is_opening and advance_seconds < 0
                 then case when reported_seconds > 0 then 'reported' end
-            when
-                is_opening
-                and advance_seconds > wall_seconds * {{ playback.max_playback_rate }}
-                + {{ playback.clock_tolerance_seconds }}
+            when is_opening and advance_seconds > wall_seconds * {{ max_rate }} + {{ tolerance }}
                 then 'seek'
             when is_opening and advance_seconds > 0 and next_is_opening then 'lost_close'
             when is_opening and advance_seconds > 0 then 'observed'
-            when not is_opening and not coalesce(previous_is_opening, false) and reported_seconds > 0
-                then 'reported'
+            when is_opening or previous_is_opening then null
+            when reported_seconds > 0 then 'reported'
         end as evidence
     from moves
 ),

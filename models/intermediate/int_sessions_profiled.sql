@@ -1,7 +1,15 @@
+{%- set attributes = [
+    'device_type', 'device_id', 'device_os', 'app_version', 'quality', 'connection_type', 'isp',
+    'country', 'state', 'city'
+] %}
+
 with
 
 events as (
-    select * from {{ ref('int_events_deduplicated') }}
+    select
+        *,
+        row(event_timestamp, event_id) as moment
+    from {{ ref('int_events_deduplicated') }}
 ),
 
 final as (
@@ -21,13 +29,10 @@ final as (
             as buffering_seconds,
         max(error_count) filter (where error_count >= 0) as error_count,
         -- Of what may change in a session, the earliest that an event reports.
-        {%- for attribute in [
-            'device_type', 'device_id', 'device_os', 'app_version', 'quality', 'connection_type',
-            'isp', 'country', 'state', 'city'
-        ] %}
-        min_by({{ attribute }}, row(event_timestamp, event_id))
-            filter (where {{ attribute }} is not null) as {{ attribute }}{{ ',' if not loop.last }}
-        {%- endfor %}
+    {%- for column in attributes %}
+    min_by({{ column }}, moment) filter (where {{ column }} is not null) as {{ column }}
+    {{- ',' if not loop.last }}
+    {%- endfor %}
     from events
     group by customer_id, session_id, title_id
 )

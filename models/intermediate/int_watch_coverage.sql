@@ -6,7 +6,9 @@ intervals as (
 
 islands as (
     select *
-    from {{ merge_intervals('intervals', ['customer_id', 'title_id'], 'start_seconds', 'end_seconds') }}
+    from {{ merge_intervals(
+        'intervals', ['customer_id', 'title_id'], 'start_seconds', 'end_seconds'
+    ) }}
 ),
 
 final as (

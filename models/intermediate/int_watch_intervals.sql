@@ -19,7 +19,8 @@ clipped as (
         spans.title_id,
         spans.evidence,
         greatest(spans.start_seconds, 0) as start_seconds,
-        least(spans.end_seconds, coalesce(titles.duration_seconds, spans.end_seconds)) as end_seconds,
+        least(spans.end_seconds, coalesce(titles.duration_seconds, spans.end_seconds))
+            as end_seconds,
         spans.wall_started_at,
         spans.wall_seconds
     from spans
@@ -41,10 +42,13 @@ timed as (
         *,
         case
             when evidence = 'reported' then wall_seconds
-            else least(wall_seconds, cast(
-                watch_seconds * {{ 1 / playback.min_playback_rate }}
-                + {{ playback.clock_tolerance_seconds }} as decimal(12, 3)
-            ))
+            else least(
+                    wall_seconds,
+                    cast(
+                        watch_seconds * {{ 1 / playback.min_playback_rate }}
+                        + {{ playback.clock_tolerance_seconds }} as decimal(12, 3)
+                    )
+                )
         end as played_seconds
     from intervals
 ),

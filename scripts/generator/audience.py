@@ -7,7 +7,7 @@ from .events import HOUR_MS
 from .population import draw_population
 from .viewers import Viewers
 
-CUSTOMERS_AT_SCALE_ONE = 600_000
+CUSTOMERS_AT_SCALE_ONE = 500_000
 # First and last hour (UTC), and the range of concurrent viewers at scale 1.
 DAYPARTS = {
     "late night": (2, 6, 2_000, 5_000),
@@ -50,7 +50,7 @@ class Audience:
         steady = target * HOUR_MS / self._mean_ms
         carried_ms = np.clip(self._running_until_ms - hour_ms, 0, HOUR_MS).sum()
         exact = (target * HOUR_MS - carried_ms) / self._mean_in_hour_ms
-        return int(self._rng.poisson(np.clip(exact, 0.3 * steady, 1.6 * steady)))
+        return int(self._rng.poisson(np.clip(exact, 0.1 * steady, 1.6 * steady)))
 
     def watch(self, hour_ms: int, session_end_ms: np.ndarray) -> None:
         """Count the sessions that began in an hour, until they end."""

@@ -1,6 +1,7 @@
 """The titles, how much they appeal, and when their viewers leave."""
 
 import csv
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,6 +48,11 @@ def read_catalogue(path: Path) -> Catalogue:
         if tuple(reader.fieldnames or ()) != COLUMNS:
             raise UserError(f"{path}: the header must be {','.join(COLUMNS)}")
         rows = list(reader)
+    for row in rows:
+        if not re.fullmatch(r"[\w.-]+", row["title_id"]):
+            raise UserError(f"{path}: title_id {row['title_id']!r} needs letters, digits, - or _")
+        if not re.fullmatch(r"[1-9]\d{0,5}", row["duration_seconds"]):
+            raise UserError(f"{path}: {row['title_id']} needs its duration in whole seconds")
     title_ids = [row["title_id"] for row in rows]
     if title_ids.count(REFERENCE_TITLE) != 1 or len(rows) < 2:
         raise UserError(f"{path}: needs one title_id {REFERENCE_TITLE!r} and one other title")

@@ -22,23 +22,23 @@ EVENT = np.dtype(
         ("ordinal", "i8"),  # the event's place in the simulation: becomes its event_id
         ("session", "i8"),  # the session's place in the simulation: becomes its session_id
         ("customer", "i4"),  # row of the population
+        ("position_ms", "i4"),
+        ("watch_ms", "i4"),  # cumulative in the session, as the next three
+        ("buffering_ms", "i4"),
+        ("buffering_events", "u2"),
+        ("errors", "u2"),
+        ("bandwidth_tenths", "u2"),  # tenths of Mbps
         ("title", "i2"),  # row of the catalogue
+        ("cut", "u2"),  # 0: a whole line; else cut at about cut / 65536 of its length
         ("kind", "i1"),
         ("device", "i1"),  # the customer's 1st, 2nd or 3rd device
         ("app_version", "i1"),
         ("quality", "i1"),
         ("connection", "i1"),
         ("negative", "?"),  # report the position as -position - 1
-        ("cut", "u2"),  # 0: a whole line; else cut at about cut / 65536 of its length
-        ("errors", "u2"),  # cumulative in the session, as the next four
-        ("buffering_events", "u2"),
-        ("buffering_ms", "i4"),
-        ("watch_ms", "i4"),
-        ("position_ms", "i4"),
-        ("bandwidth_tenths", "i4"),  # tenths of Mbps
     ]
 )
-"""One event on its way to the lake, or a copy of it."""
+"""One event on its way to the lake, or a copy of it: 64 bytes, every field at its alignment."""
 
 PIECE = np.dtype(
     [

@@ -1,7 +1,7 @@
 """What goes wrong between a player and the lake: each fault by its own rate, from its own draws.
 
-Every fault has a random stream of its own, so switching one on changes neither the viewers nor
-the events that another one hits. The truth is made before, and never altered.
+Every fault draws from a random stream of its own, so the viewers are the same whatever the faults.
+The truth is made before, and never altered.
 """
 
 from dataclasses import dataclass, fields
@@ -92,14 +92,18 @@ class Faults:
         self._rng = dict(zip(FAULT_NAMES, map(np.random.default_rng, streams), strict=True))
 
     def apply(self, events: np.ndarray) -> np.ndarray:
-        """What of a block arrives, and when; the block is in the order of session and time."""
-        events = events.copy()
+        """What of a block arrives, and when: alters the events (EVENT), gives those that arrive.
+
+        A block is in the order of session and time, and holds whole sessions.
+        """
         self._skew_clocks(events)
         events["negative"] = self._hits("negative_positions", len(events))
         self._rename_types(events)
-        events = events[~self._lost(events)]
+        lost = self._lost(events)
+        events = events[~lost] if lost.any() else events
         self._delay(events)
-        events = np.concatenate((events, self._duplicates(events)))
+        duplicates = self._duplicates(events)
+        events = np.concatenate((events, duplicates)) if len(duplicates) else events
         self._cut(events)
         return events
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from isal import isal_zlib
 
-from .events import EVENT, HOUR_MS, SECOND_MS
+from .events import HOUR_MS, SECOND_MS
 from .rows import Identifiers, RowWriter
 
 WRITER_THREADS = 2
@@ -24,7 +24,7 @@ _TRUTH_ROWS_A_GROUP = 200_000
 class Lake:
     """Keeps events until their hour of arrival is over, then has the hour's file written.
 
-    A context manager: leaving it stops its threads. `rows`, `files` and `bytes` count what it wrote.
+    A context manager: leaving it stops its threads. `rows`, `files` and `bytes` count its writes.
     """
 
     def __init__(self, folder: Path, file_format: str, writer: RowWriter) -> None:
@@ -32,7 +32,7 @@ class Lake:
         self._folder = folder
         self._format = file_format
         self._writer = writer
-        self._waiting = np.empty(0, EVENT)
+        self._waiting: dict[int, list[np.ndarray]] = {}  # by the begin of the hour of arrival
         self._pool = ThreadPoolExecutor(WRITER_THREADS)
         self._writes: deque[Future[int]] = deque()
 
@@ -43,32 +43,38 @@ class Lake:
         self._pool.shutdown(cancel_futures=True)
 
     def land(self, hour_ms: int, arriving: np.ndarray) -> None:
-        """Take events (EVENT), and write all that arrive before the end of this hour.
+        """Take events (EVENT), and write the file of the hour that begins at `hour_ms`.
 
-        `hour_ms` is the hour's begin in epoch milliseconds; nothing may arrive before it any more.
+        Nothing may arrive in that hour, or before it, any more.
         """
-        self._waiting = np.concatenate((self._waiting, arriving))
-        due = self._waiting["arrival_ms"] < hour_ms + HOUR_MS
-        file_events, self._waiting = self._waiting[due], self._waiting[~due]
-        if len(file_events):
-            order = np.argsort(file_events["arrival_ms"], kind="stable")
-            self._writes.append(self._pool.submit(self._write, hour_ms, file_events[order]))
-            self.rows += len(file_events)
-            self.files += 1
-        self._wait(_WAITING_FILES)
+        hours = arriving["arrival_ms"] // HOUR_MS
+        order = np.argsort(hours, kind="stable")
+        distinct, begins = np.unique(hours[order], return_index=True)
+        for hour, rows in zip(distinct.tolist(), np.split(order, begins[1:]), strict=False):
+            self._waiting.setdefault(hour * HOUR_MS, []).append(arriving[rows])
+        self._write_hour(hour_ms)
 
     def land_the_rest(self) -> None:
         """Write what has not arrived yet, hour by hour, and wait until every file is there."""
-        nothing = np.empty(0, EVENT)
-        while len(self._waiting):
-            self.land(int(self._waiting["arrival_ms"].min()) // HOUR_MS * HOUR_MS, nothing)
+        for hour_ms in sorted(self._waiting):
+            self._write_hour(hour_ms)
         self._wait(0)
+
+    def _write_hour(self, hour_ms: int) -> None:
+        batches = self._waiting.pop(hour_ms, [])
+        if batches:
+            self._writes.append(self._pool.submit(self._write, hour_ms, batches))
+            self.rows += sum(map(len, batches))
+            self.files += 1
+        self._wait(_WAITING_FILES)
 
     def _wait(self, files_left: int) -> None:
         while len(self._writes) > files_left:
             self.bytes += self._writes.popleft().result()
 
-    def _write(self, hour_ms: int, events: np.ndarray) -> int:
+    def _write(self, hour_ms: int, batches: list[np.ndarray]) -> int:
+        events = np.concatenate(batches)
+        events = events[np.argsort(events["arrival_ms"], kind="stable")]
         hour = datetime.fromtimestamp(hour_ms // SECOND_MS, UTC)
         folder = self._folder / hour.strftime("year=%Y/month=%m/day=%d/hour=%H")
         folder.mkdir(parents=True)
@@ -106,7 +112,8 @@ class TruthWriter:
 
     def close(self) -> None:
         """Write what waits, and close the file."""
-        self._write()
+        if self._waiting:
+            self._write()
         self._file.close()
 
     def _write(self) -> None:

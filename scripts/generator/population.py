@@ -82,7 +82,7 @@ APP_VERSIONS = tuple(f"5.{minor}.0" for minor in range(NEWEST_MINOR + 1))
 
 @dataclass(frozen=True)
 class Population:
-    """The customers as columns, one element (or row) a customer; the last is the reference viewer."""
+    """The customers as columns, one element (or row) each; the last is the reference viewer."""
 
     device_count: np.ndarray  # 1 to DEVICES_EACH
     device_type: np.ndarray  # (customers, DEVICES_EACH)

@@ -4,7 +4,6 @@ A line is joined from few and long pieces: what a view has in common is put toge
 numbers come from tables, and what has a fixed width is written into a matrix of bytes.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
@@ -102,21 +101,21 @@ class RowWriter:
         self._seconds = table_of(map(str, range(self._lowest_second, -self._lowest_second)))
         self._position_fractions = table_of(fractions, ',"completion_percentage":')
         self._percentages = table_of((f"{i // 100}.{i % 100:02d}" for i in range(10_001)), ",")
-        self._bandwidths = table_of(
-            (f"{i // 10}.{i % 10}" for i in range(people.MAX_BANDWIDTH_TENTHS + 1)), ',"buffering_events":'
-        )
+        bandwidths = (f"{i // 10}.{i % 10}" for i in range(people.MAX_BANDWIDTH_TENTHS + 1))
+        self._bandwidths = table_of(bandwidths, ',"buffering_events":')
         self._buffering_fractions = table_of(fractions, ',"error_count":')
 
     def table(self, events: np.ndarray) -> pa.Table:
         """Events (EVENT) as a table of natural types; where a line would be cut, all is null."""
         view_row, views = _distinct_views(events)
-        negative, position = events["negative"], events["position_ms"] / SECOND_MS
+        position_ms = events["position_ms"]
+        position_ms = np.where(events["negative"], -position_ms - SECOND_MS, position_ms)
         arrays = {
             "event_id": fixed_width(self._ids.events(events["ordinal"])),
             "event_type": self._types.take(pa.array(events["kind"])),
             "event_timestamp": pa.array(events["event_ms"]).cast(pa.timestamp("ms", "UTC")),
             "watch_duration_seconds": pa.array(events["watch_ms"] // SECOND_MS),
-            "position_seconds": pa.array(np.where(negative, -position - 1, position)),
+            "position_seconds": pa.array(position_ms / SECOND_MS),
             "completion_percentage": pa.array(self._completion_hundredths(events) / 100),
             "bandwidth_mbps": pa.array(events["bandwidth_tenths"] / 10),
             "buffering_events": pa.array(events["buffering_events"].astype(np.int32)),
@@ -124,7 +123,8 @@ class RowWriter:
             "error_count": pa.array(events["errors"].astype(np.int32)),
         }
         for name, texts in self._view_texts(views).items():
-            arrays[name] = pa.DictionaryArray.from_arrays(pa.array(view_row), texts)
+            # Encoded first: Parquet pages of a dictionary with repeats hold stray bytes.
+            arrays[name] = texts.dictionary_encode().take(pa.array(view_row))
         cut = events["cut"] > 0
         if cut.any():
             rows = pa.array(np.arange(len(events)), mask=cut)

@@ -74,9 +74,7 @@ class Summary:
     bytes: int
 
 
-def generate(
-    options: GeneratorOptions, on_hour: Callable[[], object] = lambda: None
-) -> Summary:
+def generate(options: GeneratorOptions, on_hour: Callable[[], object] = lambda: None) -> Summary:
     """Write the lake, the catalogue and, if asked for, the truth under `options.output`.
 
     The same options give the same bytes. Sessions begin on the days asked for; what they send
@@ -99,7 +97,8 @@ def generate(
     viewers = Viewers(catalogue, population, start_ms, viewers_rng)
     faults = Faults(options.faults, seeds[4])
     ids = Identifiers(catalogue, population, options.seed, options.customer_prefix)
-    truth = TruthWriter(options.output / "truth" / "watched.parquet", ids) if options.truth else None
+    truth_path = options.output / "truth" / "watched.parquet"
+    truth = TruthWriter(truth_path, ids) if options.truth else None
     reference_events, reference_pieces = reference_viewing(catalogue, population, start_ms)
     reference_hour_ms = start_ms + REFERENCE_HOUR * HOUR_MS
     event_count = len(reference_events)

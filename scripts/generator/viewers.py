@@ -14,7 +14,7 @@ from .events import COMPLETE, DAY_MS, EVENT, HOUR_MS, MINUTE_MS, PAUSE, PIECE, R
 from .population import Population
 
 MAX_TITLES_A_SESSION = 6
-INTERRUPTIONS_AN_HOUR = 8.2
+INTERRUPTIONS_AN_HOUR = 6.2
 FINISHED_RATIO = 0.95  # a view that got this far leaves no bookmark
 PLAYBACK_RATES_PERCENT = np.array([100, 125, 150, 200])
 PLAYBACK_RATE_SHARES = (0.94, 0.03, 0.02, 0.01)
@@ -134,7 +134,7 @@ class Viewers:
             quality=quality,
             app_version=version,
             bandwidth_tenths=10 * mbps * rng.lognormal(0, 0.35, count),
-            stalls_a_minute=0.05 * stalls,
+            stalls_a_minute=0.12 * stalls,
             errors_a_minute=0.001 * (1 + 2 * (people.newest_version(day) - version)),
         )
 

@@ -1,0 +1,52 @@
+# make demo · make test · make help
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+DEMO := data/demo
+
+export DBT_PROFILES_DIR := $(CURDIR)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint requirements clean
+
+help: ## What there is to make
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# uv where it is at hand, else venv and pip; again only when the requirements change.
+$(INSTALLED): requirements.txt
+	@echo "Setting up $(VENV) …"
+	@if command -v uv >/dev/null 2>&1; then \
+	    uv venv --quiet --allow-existing --python "$(PYTHON)" $(VENV) && \
+	    VIRTUAL_ENV=$(VENV) uv pip sync --quiet --require-hashes requirements.txt; \
+	else \
+	    "$(PYTHON)" -m venv $(VENV) && \
+	    $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt; \
+	fi
+	@touch $@
+
+$(DEMO)/.generated: $(INSTALLED) $(wildcard scripts/generator/*.py) seeds/titles.csv
+	@rm -rf $(DEMO)
+	$(BIN)/python scripts/generate_telemetry.py --output $(DEMO) --truth
+	@touch $@
+
+demo: $(INSTALLED) $(DEMO)/.generated ## A million realistic events, every mart built and tested, published and shown
+	$(BIN)/dbt --quiet build
+	$(BIN)/python scripts/publish_marts.py
+	@$(BIN)/python scripts/show_demo.py
+
+test: lint ## Everything that needs no server: lint, dbt build with its tests, pytest
+	$(BIN)/pytest -n 2
+
+lint: $(INSTALLED) ## ruff and sqlfluff
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	PLAYHEAD_DUCKDB_PATH=:memory: $(BIN)/sqlfluff lint models tests 
+
+requirements: $(INSTALLED) ## Pin requirements.txt anew from pyproject.toml (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+	    --no-header --extra dev --output-file requirements.txt pyproject.toml
+
+clean: ## Remove what was made, but not .venv
+	rm -rf target logs build $(DEMO) playhead.duckdb playhead_marts.duckdb

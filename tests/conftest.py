@@ -1,0 +1,87 @@
+"""What the tests of the whole pipeline share: lakes on disk, and dbt as its users run it."""
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Build:
+    """One dbt invocation's own corner of the disk, and what came of it."""
+
+    folder: Path
+
+    @property
+    def duckdb_path(self) -> Path:
+        return self.folder / "playhead.duckdb"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            "PLAYHEAD_DUCKDB_PATH": str(self.duckdb_path),
+            "DBT_PROFILES_DIR": str(ROOT),
+            "DBT_TARGET_PATH": str(self.folder / "target"),
+            "DBT_LOG_PATH": str(self.folder / "logs"),
+        }
+
+    def dbt(self, *arguments: str, **variables: Any) -> subprocess.CompletedProcess[str]:
+        """Runs dbt; stdout and stderr together in `stdout`."""
+        command = [Path(sys.executable).with_name("dbt"), "--no-use-colors", *arguments]
+        return subprocess.run(
+            [*command, "--vars", json.dumps(variables, default=str)],
+            cwd=ROOT,
+            env=os.environ | self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def must(self, *arguments: str, **variables: Any) -> "Build":
+        """The same, where anything but success fails the test with dbt's own words."""
+        done = self.dbt(*arguments, **variables)
+        assert done.returncode == 0, done.stdout[-6000:]
+        return self
+
+    def rows(self, query: str) -> list[dict[str, Any]]:
+        """The rows that a query of the build file yields, by column name."""
+        with duckdb.connect(str(self.duckdb_path), read_only=True) as connection:
+            cursor = connection.execute(query)
+            names = [column[0] for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+@pytest.fixture(scope="module")
+def builds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A maker of builds, each in a folder of its own."""
+    yield lambda name: Build(tmp_path_factory.mktemp(name))
+
+
+def partition(landed_at: datetime) -> str:
+    """The folder of an arrival hour in the lake layout."""
+    return landed_at.strftime("year=%Y/month=%m/day=%d/hour=%H")
+
+
+def write_ndjson(lake: Path, landed: Iterable[tuple[datetime, str]]) -> Path:
+    """A lake of gzip NDJSON from (arrival hour, line) pairs, a file an hour, lines as they come."""
+    hours = defaultdict(list)
+    for landed_at, line in landed:
+        hours[landed_at].append(line)
+    for landed_at, lines in hours.items():
+        folder = lake / partition(landed_at)
+        folder.mkdir(parents=True, exist_ok=True)
+        text = "".join(line + "\n" for line in lines)
+        (folder / "part-00000.json.gz").write_bytes(gzip.compress(text.encode(), mtime=0))
+    return lake

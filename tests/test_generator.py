@@ -1,0 +1,457 @@
+"""The generator: same arguments, same bytes; an exact truth; faults that do what they say."""
+
+import gzip
+import hashlib
+import json
+import re
+import subprocess
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from itertools import groupby, pairwise
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+SCRIPTS = Path(__file__).resolve().parents[1] / "scripts"
+sys.path.insert(0, str(SCRIPTS))
+
+from generate_telemetry import run  # noqa: E402
+from generator.audience import VIEWERS_BY_HOUR  # noqa: E402
+from generator.events import UNKNOWN_TYPES  # noqa: E402
+from generator.faults import FAULT_NAMES, REALISTIC, FaultRates, parse_faults  # noqa: E402
+from generator.rows import FIELDS  # noqa: E402
+from generator.run import CATALOGUE_PATH, GeneratorOptions, generate  # noqa: E402
+
+Row = dict[str, Any]
+Landed = list[tuple[datetime, Row]]  # arrival hour and row, in the order of the files
+Faulty = Callable[..., Landed]
+OPENING, CLOSING = ("start", "resume"), ("pause", "stop", "complete")
+SCALE, CROWD_SCALE, RATE = 0.002, 0.1, 0.2
+PARTITION = re.compile(r"telemetry/year=\d{4}/month=\d\d/day=\d\d/hour=\d\d/part-00000\.json\.gz")
+
+
+def lake(folder: Path, **changes: Any) -> Path:
+    defaults = {"days": 1, "scale": SCALE, "format": "parquet", "faults": FaultRates()}
+    generate(GeneratorOptions(folder, **(defaults | changes)))
+    return folder
+
+
+def landed(folder: Path) -> Landed:
+    rows = []
+    for path in sorted(folder.glob("telemetry/**/*.parquet")):
+        hour = arrival_hour(path)
+        rows += [(hour, row) for row in pq.ParquetFile(path).read().to_pylist()]
+    return rows
+
+
+def lines(folder: Path) -> list[bytes]:
+    paths = sorted(folder.glob("telemetry/**/*.json.gz"))
+    return [line for path in paths for line in gzip.decompress(path.read_bytes()).splitlines()]
+
+
+def arrival_hour(path: Path) -> datetime:
+    year, month, day, hour = (int(part.partition("=")[2]) for part in path.parent.parts[-4:])
+    return datetime(year, month, day, hour, tzinfo=UTC)
+
+
+def by_id(rows: Landed) -> dict[str, Row]:
+    return {row["event_id"]: row for _, row in rows}
+
+
+def in_order(rows: Landed) -> bool:
+    return all(a["event_timestamp"] <= b["event_timestamp"] for (_, a), (_, b) in pairwise(rows))
+
+
+def delay(landing: tuple[datetime, Row]) -> timedelta:
+    """From an event to the begin of its hour of arrival: at most an hour less than it took."""
+    hour, row = landing
+    return hour - row["event_timestamp"]
+
+
+def grouped(rows: Landed, *keys: str) -> dict[tuple[str, ...], list[Row]]:
+    groups = defaultdict(list)
+    for _, row in sorted(rows, key=lambda landing: landing[1]["event_timestamp"]):
+        groups[tuple(row[key] for key in keys)].append(row)
+    return groups
+
+
+def about(count: int, total: int, rate: float = RATE) -> bool:
+    """Whether a count lies within five standard deviations of its expectation."""
+    return abs(count - rate * total) <= 5 * (total * rate * (1 - rate)) ** 0.5
+
+
+@pytest.fixture(scope="module")
+def clean_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return lake(tmp_path_factory.mktemp("clean"), truth=True)
+
+
+@pytest.fixture(scope="module")
+def clean(clean_folder: Path) -> Landed:
+    return landed(clean_folder)
+
+
+@pytest.fixture(scope="module")
+def crowd(tmp_path_factory: pytest.TempPathFactory) -> pa.Table:
+    """Enough viewers for their numbers to be steady."""
+    folder = lake(tmp_path_factory.mktemp("crowd"), scale=CROWD_SCALE)
+    names = ["session_id", "event_timestamp", "device_type", "quality"]
+    files = sorted(folder.glob("telemetry/**/*.parquet"))
+    return pa.concat_tables(pq.ParquetFile(path).read(columns=names) for path in files)
+
+
+@pytest.fixture
+def faulty(tmp_path: Path) -> Faulty:
+    """Lands the clean lake's viewers with the given fault rates."""
+    return lambda **rates: landed(lake(tmp_path / "faulty", faults=FaultRates(**rates)))
+
+
+def same_but(clean: Landed, rows: Landed, field: str) -> list[tuple[Row, Row]]:
+    """Asserts that only one field differs; returns (clean row, altered row) where it does."""
+    before = by_id(clean)
+    assert len(rows) == len(clean)
+    altered = [(before[row["event_id"]], row) for _, row in rows if row != before[row["event_id"]]]
+    assert all(old | {field: new[field]} == new for old, new in altered)
+    return altered
+
+
+# Contract
+
+
+@pytest.mark.parametrize("file_format", ["ndjson", "parquet"])
+def test_same_arguments_give_the_same_bytes(tmp_path: Path, file_format: str) -> None:
+    def digest(name: str, seed: int) -> str:
+        folder = lake(tmp_path / name, seed=seed, format=file_format, faults=REALISTIC, truth=True)
+        digest = hashlib.sha256()
+        for path in sorted(folder.rglob("*")):
+            digest.update(str(path.relative_to(folder)).encode())
+            digest.update(path.read_bytes() if path.is_file() else b"")
+        return digest.hexdigest()
+
+    assert digest("one", seed=1) == digest("again", seed=1) != digest("other", seed=2)
+
+
+def test_layout_is_that_of_the_lake(tmp_path: Path) -> None:
+    folder = lake(tmp_path / "lake", format="ndjson", truth=True)
+    names = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    partitions = {name for name in names if PARTITION.fullmatch(name)}
+    assert names - partitions == {"titles.csv", "truth/watched.parquet"}
+    assert {f"telemetry/year=2025/month=03/day=03/hour={hour:02}/part-00000.json.gz"
+            for hour in range(24)} <= partitions  # fmt: skip
+    assert (folder / "titles.csv").read_bytes() == CATALOGUE_PATH.read_bytes()
+
+
+def test_both_formats_hold_the_same_24_fields(tmp_path: Path) -> None:
+    options = {"faults": FaultRates(negative_positions=0.1, unknown_types=0.1, clock_skew=0.1)}
+    texts = lines(lake(tmp_path / "ndjson", format="ndjson", **options))
+    rows = [row for _, row in landed(lake(tmp_path / "parquet", **options))]
+    parsed = [json.loads(text) for text in texts]
+    assert len(FIELDS) == 24
+    for row in parsed:
+        assert tuple(row) == FIELDS
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", row["event_timestamp"])
+        row["event_timestamp"] = datetime.fromisoformat(row["event_timestamp"])
+    assert parsed == rows
+    assert all(re.search(rb'"position_seconds":-?\d+\.\d{3},', text) for text in texts)
+    assert any(b"S\xc3\xa3o Paulo" in text for text in texts)
+
+
+def test_lakes_with_other_prefixes_share_only_the_reference_viewer(
+    tmp_path: Path, clean: Landed
+) -> None:
+    other = landed(lake(tmp_path / "other", customer_prefix="x"))
+    for field in ("event_id", "customer_id", "session_id"):
+        shared = {row[field] for _, row in clean} & {row[field] for _, row in other}
+        owners = {row["customer_id"] for _, row in other if row[field] in shared}
+        assert owners == {"reference-viewer"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("--days 0", "--days is 0"),
+        ("--days many", "--days"),
+        ("--scale 0", "--scale is 0"),
+        ("--scale nan", "--scale is nan"),
+        ("--seed -1", "--seed is -1"),
+        ("--start 2025-02-30", "--start is '2025-02-30'"),
+        ("--format csv", "ndjson or parquet"),
+        ("--faults lost=0.1", "unknown fault 'lost'"),
+        ("--faults late=1.5", "fault late has rate '1.5'"),
+        ("--faults late", "fault late has rate ''"),
+        ('--customer-prefix a"b', "--customer-prefix"),
+        ("--colour", "--colour"),
+    ],
+)
+def test_a_users_error_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: str, message: str
+) -> None:
+    folder = tmp_path / "lake"
+    assert run(["--output", str(folder), *arguments.split()]) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1
+    assert not folder.exists()
+
+
+def test_a_folder_in_use_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "precious").write_text("do not touch")
+    assert run(["--output", str(tmp_path)]) == 2
+    error = capsys.readouterr().err
+    assert "is not empty: choose another --output or delete it" in error
+    assert error.count("\n") == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["precious"]
+
+
+def test_the_command_reports_what_it_wrote(tmp_path: Path) -> None:
+    script = [sys.executable, SCRIPTS / "generate_telemetry.py", "--output", tmp_path / "lake"]
+    done = subprocess.run(
+        [*script, "--days", "1", "--scale", "0.0005"], capture_output=True, text=True, check=True
+    )
+    assert re.fullmatch(r".*lake: [\d,]+ events, [\d,]+ rows landed in .*events/s\)\n", done.stdout)
+    assert done.stderr == ""
+
+
+def test_fault_switches() -> None:
+    assert parse_faults("none") == FaultRates()
+    assert parse_faults("realistic") == REALISTIC
+    assert parse_faults("late=0.5,duplicates=1") == FaultRates(late=0.5, duplicates=1)
+
+
+# Viewers
+
+
+def test_the_reference_viewer_watches_the_reference_clip(clean: Landed, clean_folder: Path) -> None:
+    events = grouped(clean, "customer_id")["reference-viewer",]
+    assert [
+        (row["event_type"], row["position_seconds"], row["watch_duration_seconds"])
+        for row in events
+    ] == [
+        ("start", 0, 0),
+        ("pause", 30, 30),
+        ("resume", 30, 30),
+        ("pause", 120, 120),
+        ("resume", 110, 120),
+        ("pause", 120, 130),
+    ]
+    assert events[0]["event_timestamp"] == datetime(2025, 3, 3, 12, tzinfo=UTC)
+    owners = {row["customer_id"] for _, row in clean if row["title_id"] == "reference"}
+    assert owners == {"reference-viewer"}
+    truth = pq.read_table(clean_folder / "truth" / "watched.parquet").to_pylist()
+    pieces = [
+        (row["start_seconds"], row["end_seconds"])
+        for row in truth
+        if row["customer_id"] == "reference-viewer"
+    ]
+    assert pieces == [(0, 30), (30, 120), (110, 120)]
+
+
+def test_without_faults_the_events_say_exactly_what_was_watched(
+    clean: Landed, clean_folder: Path
+) -> None:
+    pieces = []
+    for key, events in grouped(clean, "customer_id", "session_id", "title_id").items():
+        openings, closings = events[::2], events[1::2]
+        assert {row["event_type"] for row in openings} <= set(OPENING)
+        assert {row["event_type"] for row in closings} <= set(CLOSING)
+        for opening, closing in zip(openings, closings, strict=True):
+            start, end = (
+                Decimal(str(row["position_seconds"])).quantize(Decimal("0.001"))
+                for row in (opening, closing)
+            )
+            began, ended = opening["event_timestamp"], closing["event_timestamp"]
+            wall = Decimal((ended - began) // timedelta(milliseconds=1)) / 1000
+            # DESIGN.md §3: the advance is plausible, and the wall is not clipped.
+            assert 0 < end - start <= 2 * wall + 5
+            assert wall <= 2 * (end - start) + 5
+            pieces.append((*key, start, end, began, ended))
+    names = ("customer_id", "session_id", "title_id", "start_seconds", "end_seconds",
+             "started_at", "ended_at")  # fmt: skip
+    truth = pq.read_table(clean_folder / "truth" / "watched.parquet").select(names)
+    assert sorted(pieces) == sorted(tuple(row.values()) for row in truth.to_pylist())
+
+
+def test_a_session_moves_forward_in_time_and_count(clean: Landed) -> None:
+    counters = ("watch_duration_seconds", "buffering_events", "buffering_duration_seconds",
+                "error_count")  # fmt: skip
+    for events in grouped(clean, "session_id").values():
+        for earlier, later in pairwise(events):
+            assert earlier["event_timestamp"] < later["event_timestamp"]
+            assert all(earlier[counter] <= later[counter] for counter in counters)
+
+
+def test_views_of_a_session_neither_overlap_nor_come_back(clean: Landed) -> None:
+    for events in grouped(clean, "session_id").values():
+        titles = [title for title, _ in groupby(events, key=itemgetter("title_id"))]
+        assert len(titles) == len(set(titles))
+
+
+def test_reported_watch_time_is_what_the_session_watched(clean: Landed) -> None:
+    for events in grouped(clean, "session_id").values():
+        watched_ms = 0
+        for opening, closing in zip(events[::2], events[1::2], strict=True):
+            assert opening["watch_duration_seconds"] == watched_ms // 1000
+            advance = closing["position_seconds"] - opening["position_seconds"]
+            watched_ms += round(advance * 1000)
+            assert closing["watch_duration_seconds"] == watched_ms // 1000
+
+
+def test_viewers_complete_come_back_binge_and_share_accounts(clean: Landed) -> None:
+    complete = [row for _, row in clean if row["event_type"] == "complete"]
+    assert {row["completion_percentage"] for row in complete} == {100.0}
+    starts = [row for _, row in clean if row["event_type"] == "start"]
+    assert any(row["position_seconds"] > 0 for row in starts)
+    sessions = grouped(clean, "session_id")
+    assert 1.2 < len(starts) / len(sessions) < 1.6
+    assert any(events[-1]["event_type"] == "pause" for events in sessions.values())
+
+    spans = defaultdict(list)
+    for events in sessions.values():
+        began, ended = events[0]["event_timestamp"], events[-1]["event_timestamp"]
+        spans[events[0]["customer_id"]].append((began, ended, events[0]["device_id"]))
+    assert any(
+        second[0] < first[1] and second[2] != first[2]
+        for of_customer in spans.values()
+        for first, second in pairwise(sorted(of_customer))
+    )
+
+
+def test_device_and_quality_shares(crowd: pa.Table) -> None:
+    sessions = crowd.group_by("session_id").aggregate([("device_type", "min"), ("quality", "min")])
+    devices = Counter(sessions["device_type_min"].to_pylist())
+    qualities = Counter(sessions["quality_min"].to_pylist())
+    expected = {"mobile": 0.35, "tv": 0.30, "web": 0.25, "tablet": 0.10}
+    assert {name: count / len(sessions) for name, count in devices.items()} == pytest.approx(
+        expected, abs=0.02
+    )
+    expected = {"HD": 0.60, "SD": 0.25, "4K": 0.15}
+    assert {name: count / len(sessions) for name, count in qualities.items()} == pytest.approx(
+        expected, abs=0.02
+    )
+
+
+def test_concurrent_viewers_are_within_the_band_of_their_hour(crowd: pa.Table) -> None:
+    moments = [("event_timestamp", "min"), ("event_timestamp", "max")]
+    sessions = crowd.group_by("session_id").aggregate(moments)
+    began, ended = (
+        sessions[f"event_timestamp_{end}"].to_numpy().astype("datetime64[s]").astype(np.int64)
+        for end in ("min", "max")
+    )
+    midnight = int(datetime(2025, 3, 3, tzinfo=UTC).timestamp())
+    # Nobody watches when the simulation begins, and films go on when a quieter daypart begins.
+    for hour in set(range(2, 24)) - {2, 22}:
+        first = midnight + 3600 * hour
+        seconds = np.minimum(ended, first + 3600) - np.maximum(began, first)
+        viewers = np.maximum(seconds, 0).sum() / 3600 / CROWD_SCALE
+        low, high = VIEWERS_BY_HOUR[hour]
+        assert 0.9 * low <= viewers <= 1.1 * high, hour
+
+
+# Faults
+
+
+def test_duplicates_come_again_within_two_hours(clean: Landed, faulty: Faulty) -> None:
+    rows, before = faulty(duplicates=RATE), by_id(clean)
+    assert all(row == before[row["event_id"]] for _, row in rows)
+    deliveries = Counter(row["event_id"] for _, row in rows)
+    assert set(deliveries.values()) == {1, 2}
+    assert about(len(rows) - len(clean), len(clean))
+    assert deliveries.keys() == before.keys()
+    assert max(delay(landing) for landing in rows) <= timedelta(hours=3)
+
+
+def test_files_are_in_order_unless_delivery_is_not(clean: Landed, faulty: Faulty) -> None:
+    rows = faulty(out_of_order=RATE)
+    assert in_order(clean)
+    assert not in_order(rows)
+    assert by_id(rows) == by_id(clean)
+    assert len(rows) == len(clean)
+    assert max(delay(landing) for landing in rows) <= timedelta(hours=2)
+
+
+def test_late_events_come_up_to_three_days_later(clean: Landed, faulty: Faulty) -> None:
+    rows = faulty(late=RATE)
+    assert by_id(rows) == by_id(clean)
+    assert len(rows) == len(clean)
+    assert about(sum(delay(landing) > timedelta() for landing in rows), len(clean))
+    assert timedelta(hours=60) < max(delay(landing) for landing in rows) <= timedelta(hours=73)
+
+
+@pytest.mark.parametrize(
+    ("fault", "kinds"), [("lost_starts", OPENING), ("lost_ends", CLOSING)], ids=itemgetter(0)
+)
+def test_lost_events_do_not_arrive(
+    clean: Landed, faulty: Faulty, fault: str, kinds: tuple[str, ...]
+) -> None:
+    rows = faulty(**{fault: RATE})
+    kept = by_id(rows)
+    assert rows == [landing for landing in clean if landing[1]["event_id"] in kept]
+    lost = [row for _, row in clean if row["event_id"] not in kept]
+    assert {row["event_type"] for row in lost} == set(kinds)
+    assert about(len(lost), sum(row["event_type"] in kinds for _, row in clean))
+
+
+def test_a_skewed_clock_is_corrected_within_its_session(clean: Landed, faulty: Faulty) -> None:
+    rows = by_id(faulty(clock_skew=RATE))
+    before, skewed = grouped(clean, "session_id"), 0
+    for events in before.values():
+        shifts = []
+        for event in events:
+            shifted = rows.pop(event["event_id"])
+            assert shifted | {"event_timestamp": event["event_timestamp"]} == event
+            shifts.append(shifted["event_timestamp"] - event["event_timestamp"])
+        wrong = [shift for shift in shifts if shift]
+        assert shifts == wrong + [timedelta()] * (len(shifts) - len(wrong))
+        assert len(set(wrong)) <= 1
+        assert len(wrong) < len(shifts)
+        skewed += bool(wrong)
+    assert not rows
+    assert about(skewed, len(before))
+
+
+def test_malformed_lines_are_cut_short(tmp_path: Path) -> None:
+    whole = lines(lake(tmp_path / "whole", format="ndjson"))
+    cut = lines(lake(tmp_path / "cut", format="ndjson", faults=FaultRates(malformed=RATE)))
+    pairs = [(old, new) for old, new in zip(whole, cut, strict=True) if old != new]
+    assert all(0 < len(new) < len(old) and old.startswith(new) for old, new in pairs)
+    assert about(len(pairs), len(whole))
+
+
+def test_malformed_rows_of_parquet_are_null(clean: Landed, faulty: Faulty) -> None:
+    rows = faulty(malformed=RATE)
+    nothing = dict.fromkeys(FIELDS)
+    assert [hour for hour, _ in rows] == [hour for hour, _ in clean]
+    whole = [new for new, old in zip(rows, clean, strict=True) if new == old]
+    assert len(whole) + sum(row == nothing for _, row in rows) == len(rows)
+    assert about(len(rows) - len(whole), len(rows))
+
+
+def test_negative_positions(clean: Landed, faulty: Faulty) -> None:
+    altered = same_but(clean, faulty(negative_positions=RATE), "position_seconds")
+    assert about(len(altered), len(clean))
+    for old, new in altered:
+        assert new["position_seconds"] == pytest.approx(-old["position_seconds"] - 1, abs=1e-9)
+
+
+def test_unknown_types(clean: Landed, faulty: Faulty) -> None:
+    altered = same_but(clean, faulty(unknown_types=RATE), "event_type")
+    assert about(len(altered), len(clean))
+    assert {new["event_type"] for _, new in altered} == set(UNKNOWN_TYPES)
+
+
+def test_no_fault_touches_the_truth_or_the_reference_viewer(
+    tmp_path: Path, clean: Landed, clean_folder: Path
+) -> None:
+    everything = FaultRates(**dict.fromkeys(FAULT_NAMES, 1.0) | {"unknown_types": 0.0})
+    folder = lake(tmp_path / "faulty", faults=everything, truth=True)
+    reference = [landing for landing in clean if landing[1]["customer_id"] == "reference-viewer"]
+    assert landed(folder) == reference
+    truth = Path("truth", "watched.parquet")
+    assert (folder / truth).read_bytes() == (clean_folder / truth).read_bytes()

@@ -1,0 +1,194 @@
+"""Any lake: other names, other formats, bytes that are no text; and one line for what is wrong."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from conftest import ROOT, Build, write_ndjson
+from dbt.cli.main import dbtRunner
+
+LANDED_AT = datetime(2025, 3, 3, 12)
+EVENT = {
+    "event_id": "e1",
+    "customer_id": "c1",
+    "title_id": "t1",
+    "session_id": "s1",
+    "event_type": "start",
+    "event_timestamp": "2025-03-03T12:00:00.000Z",
+    "position_seconds": 0,
+}
+FOREIGN_COLUMNS = {
+    "customer_id": "userId",
+    "title_id": "videoId",
+    "session_id": "sessionId",
+    "event_type": "eventName",
+    "event_timestamp": "timestamp",
+    "position_seconds": "currentTime",
+}
+FOREIGN_EVENTS = {
+    "video_play": "start",
+    "video_pause": "pause",
+    "video_resume": "resume",
+    "video_ended": "complete",
+}
+
+
+def foreign_rows() -> list[dict[str, Any]]:
+    """DESIGN §5.1's first reference case, played to the end, as another player tells it."""
+    told = [
+        ("video_play", 0, 0),
+        ("video_pause", 30, 30),
+        ("video_resume", 40, 30),
+        ("video_pause", 130, 120),
+        ("video_resume", 140, 110),
+        ("video_ended", 330, 300),
+        ("video_ended", 330, 300),
+        ("ad_start", 330, 300),
+    ]
+    return [
+        {
+            "userId": 17,
+            "videoId": "v-1",
+            "sessionId": "s-1",
+            "eventName": name,
+            "timestamp": f"2025-03-03T12:{second // 60:02}:{second % 60:02}+00:00",
+            "currentTime": position,
+            "player": {"name": "other"},
+        }
+        for name, second, position in told
+    ]
+
+
+def write_foreign(build: Build, telemetry_format: str) -> Path:
+    """The foreign rows, in no partition; Parquet with the types a writer would choose."""
+    rows = foreign_rows()
+    if telemetry_format == "ndjson":
+        path = build.folder / "events.json"
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+        return path
+    for row in rows:
+        row["timestamp"] = datetime.fromisoformat(row["timestamp"])
+        row["currentTime"] = float(row["currentTime"])
+    path = build.folder / "events.parquet"
+    pq.write_table(pa.Table.from_pylist(rows), path)
+    return path
+
+
+@pytest.mark.parametrize("telemetry_format", ["ndjson", "parquet"])
+def test_a_foreign_source_without_optional_columns(builds, telemetry_format):
+    build = builds(f"foreign_{telemetry_format}")
+    path = write_foreign(build, telemetry_format)
+    build.must(
+        "build",
+        telemetry_path=path,
+        telemetry_format=telemetry_format,
+        telemetry_columns=FOREIGN_COLUMNS,
+        event_type_aliases=FOREIGN_EVENTS,
+    )
+    (row,) = build.rows("select * from marts.viewer_title_engagement")
+    assert (row["customer_id"], row["title_id"], row["duration_source"]) == ("17", "v-1", "inferred")
+    assert (row["watch_seconds"], row["unique_watch_seconds"]) == (310, 300)
+    assert (row["title_duration_seconds"], row["is_completed"]) == (300, True)
+    assert (row["play_count"], row["backward_skip_count"], row["pause_count"]) == (3, 1, 2)
+    assert row["buffering_seconds"] is row["error_count"] is row["dominant_device_type"] is None
+    (session,) = build.rows("select * from marts.viewing_sessions")
+    assert session["event_count"] == 6  # without an id, exact repeats collapse
+    (rejected,) = build.rows("select * from staging.stg_telemetry__rejected_events")
+    assert rejected["reject_reason"] == "unknown_event_type"
+    assert json.loads(rejected["raw_text"])["eventName"] == "ad_start"
+
+
+def test_lines_that_are_no_text_are_quarantined(builds):
+    """A character cut in half, a NUL, an oversized line: each costs itself, and is kept."""
+    build = builds("bytes")
+    good = json.dumps(EVENT | {"city": "Zürich"}, ensure_ascii=False).encode()
+    lines = [good, b'{"city": "Z\xc3', b'{"city": "\x00"}', b'{"city": "' + b"z" * 17_000_000 + b'"}']
+    folder = write_ndjson(build.folder / "lake", [(LANDED_AT, "")])
+    (file,) = folder.rglob("*.gz")
+    file.unlink()
+    file.with_suffix("").write_bytes(b"\r\n".join(lines) + b"\n\n")
+    build.must("build", telemetry_path=folder)
+    assert build.rows("select city from marts.viewing_sessions") == [{"city": "Zürich"}]
+    rows = build.rows("select * from staging.stg_telemetry__rejected_events order by raw_text")
+    assert [row["reject_reason"] for row in rows] == ["unparseable"] * 3
+    assert [row["landed_at"] for row in rows] == [LANDED_AT] * 3
+    assert all('{"city": "' in row["raw_text"] for row in rows)
+
+
+def wrong_inputs(folder: Path) -> dict[str, tuple[dict[str, Any], str]]:
+    """Variables that cannot work, each with what its error must say."""
+    lake = write_ndjson(folder / "lake", [(LANDED_AT, json.dumps(EVENT))])
+    (folder / "cut.json.gz").write_bytes(next(lake.rglob("*.gz")).read_bytes()[:-12])
+    (folder / "plain.json.gz").write_text(json.dumps(EVENT))
+    (folder / "broken.parquet").write_text("not Parquet")
+    (folder / "titles.csv").write_text("title_id,title_name\nt1,One\n")
+    header = "title_id,title_name,title_type,genre,duration_seconds,released_on\n"
+    (folder / "twice.csv").write_text(header + "t1,One,movie,drama,60,\n" * 2)
+    return {
+        "no such folder": ({"telemetry_path": folder / "nowhere"}, "set var telemetry_path"),
+        "not gzip": ({"telemetry_path": folder / "plain.json.gz"}, "plain.json.gz"),
+        "cut short": ({"telemetry_path": folder / "cut.json.gz"}, "cut.json.gz"),
+        "not Parquet": (
+            {"telemetry_path": folder / "broken.parquet", "telemetry_format": "parquet"},
+            "broken.parquet",
+        ),
+        "no such format": (
+            {"telemetry_path": lake, "telemetry_format": "csv"},
+            "set it to ndjson or parquet",
+        ),
+        "missing column": (
+            {"telemetry_path": lake, "telemetry_columns": {"title_id": "videoId"}},
+            "no column videoId, which title_id is read from",
+        ),
+        "unknown column": (
+            {"telemetry_path": lake, "telemetry_columns": {"titel_id": "videoId"}},
+            "var telemetry_columns has an unknown key, titel_id; use one of event_id,",
+        ),
+        "unknown event type": (
+            {"telemetry_path": lake, "event_type_aliases": {"video_play": "play"}},
+            "maps video_play to 'play'; map it to one of start,",
+        ),
+        "unknown setting": (
+            {"telemetry_path": lake, "playback": {"max_rate": 3}},
+            "var playback has an unknown key, max_rate; use one of max_playback_rate,",
+        ),
+        "setting that is no number": (
+            {"telemetry_path": lake, "engagement": {"session_cap": "many"}},
+            "session_cap: many; give a number",
+        ),
+        "setting that is no mapping": (
+            {"telemetry_path": lake, "playback": 3},
+            "var playback is '3'; give a mapping",
+        ),
+        "no such titles": (
+            {"telemetry_path": lake, "titles_path": folder / "nowhere.csv"},
+            "set it to a CSV or Parquet file of titles",
+        ),
+        "titles without duration": (
+            {"telemetry_path": lake, "titles_path": folder / "titles.csv"},
+            "titles.csv has no column title_type: give the catalogue the columns",
+        ),
+        "a title twice": (
+            {"telemetry_path": lake, "titles_path": folder / "twice.csv"},
+            "twice.csv has title_id t1 more than once: keep one row a title",
+        ),
+    }
+
+
+def test_wrong_input_is_one_line_before_any_model(builds, monkeypatch):
+    """Within one process, for speed: what dbt says is the same."""
+    build = builds("wrong")
+    for name, value in build.environment.items():
+        monkeypatch.setenv(name, value)
+    for case, (variables, words) in wrong_inputs(build.folder).items():
+        said: list[Any] = []
+        done = dbtRunner(callbacks=[said.append]).invoke(
+            ["--quiet", "build", "--project-dir", str(ROOT), "--vars", json.dumps(variables, default=str)]
+        )
+        assert not done.success, case
+        assert any(words in line for line in str(done.exception).splitlines()), (case, done.exception)
+        assert "NodeStart" not in {event.info.name for event in said}, f"{case}: a model ran"

@@ -1,0 +1,261 @@
+"""The models against the oracle, which shares no code with them: every column of every row."""
+
+import math
+import random
+from collections import Counter
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import oracle
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import strategies
+from conftest import Build, partition, write_ndjson
+
+VIEWERS = 1250
+SESSION_KEY = ("customer_id", "session_id", "title_id")
+PAIR_KEY = ("customer_id", "title_id")
+LANDED_AT = datetime(2025, 3, 3, 12)
+
+Rows = dict[tuple[str, ...], dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def examples() -> list[strategies.Example]:
+    return strategies.lake(VIEWERS)
+
+
+@pytest.fixture(scope="module")
+def events(examples: list[strategies.Example]) -> list[dict[str, Any]]:
+    return strategies.all_events(examples)
+
+
+@pytest.fixture(scope="module")
+def rejected() -> list[tuple[str, dict[str, Any]]]:
+    return strategies.collect(strategies.rejected_event(), 100)
+
+
+@pytest.fixture(scope="module")
+def malformed() -> list[str]:
+    lines = strategies.collect(strategies.malformed_line(), 20)
+    return lines + strategies.collect(strategies.not_an_object(), 5)
+
+
+def titles_file(build: Build) -> str:
+    """The strategies' catalogue as a file; Parquet, so that the seed's own format is left to the demo."""
+    rows = [
+        {"title_id": title_id, "genre": None, "released_on": None, **title}
+        for title_id, title in strategies.CATALOGUE.items()
+    ]
+    path = build.folder / "titles.parquet"
+    duration = pa.decimal128(12, 3)
+    table = pa.Table.from_pylist(rows)
+    column = pa.array([row["duration_seconds"] for row in rows], duration)
+    at = table.schema.get_field_index("duration_seconds")
+    pq.write_table(table.set_column(at, "duration_seconds", column), path)
+    return str(path)
+
+
+@pytest.fixture(scope="module")
+def built(builds, events, rejected, malformed) -> Build:
+    """The hostile lake as gzip NDJSON, through `dbt build` with all its tests."""
+    build = builds("hostile")
+    landed = [(event["landed_at"], strategies.json_line(event)) for event in events]
+    landed += [(event["landed_at"], strategies.json_line(event)) for _, event in rejected]
+    landed += [(LANDED_AT, line) for line in malformed]
+    lake = write_ndjson(build.folder / "lake", landed)
+    return build.must("build", telemetry_path=lake, titles_path=titles_file(build))
+
+
+def by_key(rows: list[dict[str, Any]], key: tuple[str, ...]) -> Rows:
+    keyed = {tuple(row.pop(name) for name in key): row for row in rows}
+    assert len(keyed) == len(rows)
+    return keyed
+
+
+def same(actual: Any, expected: Any) -> bool:
+    """Exact, but for a ratio's last digits."""
+    if isinstance(actual, float) and expected is not None:
+        return math.isclose(actual, expected, rel_tol=1e-12, abs_tol=1e-8)
+    return actual == expected
+
+
+def assert_equal(actual: Rows, expected: Rows, examples: list[strategies.Example] = ()) -> None:
+    """Every row and column of both; a difference is shown with the viewer's events, the fewest first."""
+    differences = {}
+    for key in actual.keys() | expected.keys():
+        left, right = actual.get(key), expected.get(key)
+        if left is None or right is None:
+            differences[key] = {"only in": "the models" if left else "the oracle"}
+            continue
+        unlike = {
+            name: (left[name], right[name]) for name in right if not same(left[name], right[name])
+        }
+        if unlike:
+            differences[key] = unlike
+    if not differences:
+        return
+    events = {example.events[0]["customer_id"]: example.events for example in examples}
+    key = min(differences, key=lambda key: len(events.get(key[0], ())))
+    history = "\n".join(str(event) for event in events.get(key[0], ()))
+    pytest.fail(
+        f"{len(differences)} rows differ; {key}, (models, oracle): {differences[key]}\n{history}"
+    )
+
+
+def test_sessions_equal_the_oracle(built, events, examples):
+    expected = oracle.viewing_sessions(events, strategies.CATALOGUE)
+    actual = by_key(built.rows("select * from marts.viewing_sessions"), SESSION_KEY)
+    assert len(expected) > 2 * VIEWERS
+    assert_equal(actual, expected, examples)
+
+
+def test_engagement_equals_the_oracle(built, events, examples):
+    expected = oracle.viewer_title_engagement(events, strategies.CATALOGUE)
+    actual = by_key(built.rows("select * from marts.viewer_title_engagement"), PAIR_KEY)
+    assert_equal(actual, expected, examples)
+    extra = set(next(iter(actual.values()))) - set(next(iter(expected.values())))
+    assert extra == {"processed_at"}, "a column that the oracle does not know"
+
+
+def test_every_kind_of_row_occurs(built):
+    """Equality proves nothing about a case that the lake does not hold."""
+    flags = built.rows("select distinct data_quality_flag as flag from marts.viewer_title_engagement")
+    tiers = built.rows("select distinct engagement_tier as tier from marts.viewer_title_engagement")
+    evidence = built.rows("select distinct evidence from intermediate.int_watch_intervals")
+    sources = built.rows("select distinct duration_source from intermediate.int_titles_enriched")
+    repeats = built.rows("select count(*) as n from intermediate.int_repeated_events")
+    assert len(flags) == 6
+    assert len(tiers) == 4
+    assert len(evidence) == 5
+    assert len(sources) == 3
+    assert repeats[0]["n"] > 100
+
+
+def test_intervals_equal_the_oracle(built, events):
+    rows = built.rows("select * from intermediate.int_watch_intervals")
+    expected = oracle.watch_intervals(events, strategies.CATALOGUE)
+    assert {row["event_id"] for row in rows} == expected.keys()
+    for row in rows:
+        interval = expected[row["event_id"]]
+        assert (row["evidence"], row["start_seconds"], row["end_seconds"]) == (
+            interval.evidence,
+            *interval.on_title,
+        )
+        assert row["wall_started_at"] == interval.on_clock[0]
+        assert row["wall_ended_at"] == interval.on_clock[1]
+
+
+def test_islands_equal_the_oracle(built, events):
+    coverage = oracle.watch_coverage(events, strategies.CATALOGUE)
+    rows = built.rows("select * from intermediate.int_watch_coverage order by start_seconds")
+    actual: dict[tuple[str, ...], list[Any]] = {}
+    for row in rows:
+        key = (row["customer_id"], row["title_id"])
+        actual.setdefault(key, []).append((row["start_seconds"], row["end_seconds"]))
+    assert actual == coverage
+
+    presence = oracle.viewer_presence(events, strategies.CATALOGUE)
+    rows = built.rows("select * from intermediate.int_viewer_presence order by wall_started_at")
+    present: dict[str, list[Any]] = {}
+    for row in rows:
+        present.setdefault(row["customer_id"], []).append(
+            (row["wall_started_at"], row["wall_ended_at"])
+        )
+    assert present == presence
+
+
+def test_nothing_is_lost(built, events, rejected, malformed):
+    """Accepted + rejected = read, each row under its reason and with its text."""
+    accepted = built.rows("select count(*) as n from staging.stg_telemetry__events")[0]["n"]
+    rows = built.rows("select reject_reason, raw_text from staging.stg_telemetry__rejected_events")
+    assert accepted == len(events)
+    expected = Counter((reason, strategies.json_line(event)) for reason, event in rejected)
+    expected.update(("unparseable", line) for line in malformed)
+    assert Counter((row["reject_reason"], row["raw_text"]) for row in rows) == expected
+    assert {reason for reason, _ in expected} == set(strategies.REASONS) | {"unparseable"}
+
+
+def test_order_repeats_and_redelivery_change_nothing(builds, built, events):
+    """The same events shuffled, a fifth of them delivered again within their hour or a day later."""
+    chance = random.Random(1)
+    again = [
+        {**event, "landed_at": event["landed_at"] + chance.choice([timedelta(), timedelta(days=1)])}
+        for event in events
+        if chance.random() < 0.2
+    ]
+    shuffled = chance.sample(events + again, len(events) + len(again))
+    build = builds("shuffled")
+    lake = write_ndjson(
+        build.folder / "lake",
+        [(event["landed_at"], strategies.json_line(event)) for event in shuffled],
+    )
+    build.must("run", telemetry_path=lake, titles_path=titles_file(build))
+    for mart in ("viewing_sessions", "viewer_title_engagement"):
+        query = f"select columns(lambda c: c <> 'processed_at') from marts.{mart} order by all"
+        assert build.rows(query) == built.rows(query)
+
+
+def other_engagement() -> tuple[oracle.Engagement, dict[str, float]]:
+    """Every engagement setting changed: for the oracle, and as the variable says it."""
+    values = {
+        "watch_weight": ("watch_minute_weight", Fraction(2)),
+        "session_weight": ("session_weight", Fraction(3)),
+        "coverage_weight": ("coverage_weight", Fraction(1, 2)),
+        "completion_weight": ("completion_weight", Fraction(10)),
+        "skip_weight": ("forward_skip_weight", Fraction(4)),
+        "watch_cap_durations": ("watch_duration_cap", 1),
+        "session_cap": ("session_cap", 2),
+        "completion_cap": ("completion_cap", 1),
+        "skip_cap": ("forward_skip_cap", 1),
+        "high_above": ("high_threshold", 60),
+        "medium_above": ("medium_threshold", 30),
+        "low_above": ("low_threshold", 5),
+        "completion_threshold": ("completion_threshold", 20),
+        "engaged_session_seconds": ("engaged_session_seconds", Decimal(30)),
+        "excessive_watch_percentage": ("excessive_watch_percentage", 90),
+        "very_short_watch_seconds": ("short_watch_seconds", Decimal(12)),
+    }
+    changed = oracle.Engagement(**{name: value for name, (_, value) in values.items()})
+    return changed, {variable: float(value) for variable, value in values.values()}
+
+
+def test_other_settings_and_parquet_of_strings(builds, events):
+    """Every setting changed, on a lake of Parquet whose every column is text."""
+    playback = oracle.Playback(
+        max_playback_rate=Decimal("1.5"),
+        min_playback_rate=Decimal("0.8"),
+        clock_tolerance_seconds=Decimal(2),
+        forward_skip_seconds=Decimal(20),
+        backward_skip_seconds=Decimal(8),
+        max_inferred_seconds=Decimal(60),
+    )
+    build = builds("settings")
+    hours: dict[datetime, list[dict[str, Any]]] = {}
+    for event in events:
+        row = {
+            name: None if event.get(name) is None else str(event[name])
+            for name in strategies.CANONICAL_FIELDS
+        }
+        hours.setdefault(event["landed_at"], []).append(row)
+    schema = pa.schema([(name, pa.string()) for name in strategies.CANONICAL_FIELDS])
+    for landed_at, rows in hours.items():
+        folder = build.folder / "lake" / partition(landed_at)
+        folder.mkdir(parents=True)
+        pq.write_table(pa.Table.from_pylist(rows, schema), folder / "part-00000.parquet")
+    engagement, variables = other_engagement()
+    build.must(
+        "run",
+        telemetry_path=build.folder / "lake",
+        telemetry_format="parquet",
+        titles_path=titles_file(build),
+        playback={name: float(value) for name, value in asdict(playback).items()},
+        engagement=variables,
+    )
+    expected = oracle.viewer_title_engagement(events, strategies.CATALOGUE, playback, engagement)
+    actual = by_key(build.rows("select * from marts.viewer_title_engagement"), PAIR_KEY)
+    assert_equal(actual, expected)
