@@ -1,6 +1,6 @@
 # make demo · make test · make help
 
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
@@ -9,13 +9,15 @@ DEMO := data/demo
 export DBT_PROFILES_DIR := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint requirements clean
+.PHONY: help demo test accuracy lint requirements clean
 
 help: ## What there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # uv where it is at hand, else venv and pip; again only when the requirements change.
 $(INSTALLED): requirements.txt
+	@"$(PYTHON)" -c "import sys; sys.exit(sys.version_info < (3, 11))" || \
+	    { echo "Playhead needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 …"; exit 1; }
 	@echo "Setting up $(VENV) …"
 	@if command -v uv >/dev/null 2>&1; then \
 	    uv venv --quiet --allow-existing --python "$(PYTHON)" $(VENV) && \
@@ -26,23 +28,27 @@ $(INSTALLED): requirements.txt
 	fi
 	@touch $@
 
-$(DEMO)/.generated: $(INSTALLED) $(wildcard scripts/generator/*.py) seeds/titles.csv
+$(DEMO)/.generated: scripts/generate_telemetry.py $(wildcard scripts/generator/*.py) seeds/titles.csv \
+    | $(INSTALLED)
 	@rm -rf $(DEMO)
 	$(BIN)/python scripts/generate_telemetry.py --output $(DEMO) --truth
 	@touch $@
 
 demo: $(INSTALLED) $(DEMO)/.generated ## A million realistic events, every mart built and tested, published and shown
-	$(BIN)/dbt --quiet build
+	$(BIN)/dbt build
 	$(BIN)/python scripts/publish_marts.py
 	@$(BIN)/python scripts/show_demo.py
 
 test: lint ## Everything that needs no server: lint, dbt build with its tests, pytest
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist loadfile
+
+accuracy: $(INSTALLED) ## Measure every fault against the generator's truth, and write docs/accuracy.md
+	$(BIN)/python scripts/report_accuracy.py
 
 lint: $(INSTALLED) ## ruff and sqlfluff
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	PLAYHEAD_DUCKDB_PATH=:memory: $(BIN)/sqlfluff lint models tests 
+	PLAYHEAD_DUCKDB_PATH=:memory: $(BIN)/sqlfluff lint models tests
 
 requirements: $(INSTALLED) ## Pin requirements.txt anew from pyproject.toml (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \

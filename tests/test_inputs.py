@@ -90,7 +90,11 @@ def test_a_foreign_source_without_optional_columns(builds, telemetry_format):
         event_type_aliases=FOREIGN_EVENTS,
     )
     (row,) = build.rows("select * from marts.viewer_title_engagement")
-    assert (row["customer_id"], row["title_id"], row["duration_source"]) == ("17", "v-1", "inferred")
+    assert (row["customer_id"], row["title_id"], row["duration_source"]) == (
+        "17",
+        "v-1",
+        "inferred",
+    )
     assert (row["watch_seconds"], row["unique_watch_seconds"]) == (310, 300)
     assert (row["title_duration_seconds"], row["is_completed"]) == (300, True)
     assert (row["play_count"], row["backward_skip_count"], row["pause_count"]) == (3, 1, 2)
@@ -106,7 +110,12 @@ def test_lines_that_are_no_text_are_quarantined(builds):
     """A character cut in half, a NUL, an oversized line: each costs itself, and is kept."""
     build = builds("bytes")
     good = json.dumps(EVENT | {"city": "Zürich"}, ensure_ascii=False).encode()
-    lines = [good, b'{"city": "Z\xc3', b'{"city": "\x00"}', b'{"city": "' + b"z" * 17_000_000 + b'"}']
+    lines = [
+        good,
+        b'{"city": "Z\xc3',
+        b'{"city": "\x00"}',
+        b'{"city": "' + b"z" * 17_000_000 + b'"}',
+    ]
     folder = write_ndjson(build.folder / "lake", [(LANDED_AT, "")])
     (file,) = folder.rglob("*.gz")
     file.unlink()
@@ -164,6 +173,7 @@ def wrong_inputs(folder: Path) -> dict[str, tuple[dict[str, Any], str]]:
             {"telemetry_path": lake, "playback": 3},
             "var playback is '3'; give a mapping",
         ),
+        "no seed": ({"telemetry_path": lake}, "run dbt seed or dbt build"),
         "no such titles": (
             {"telemetry_path": lake, "titles_path": folder / "nowhere.csv"},
             "set it to a CSV or Parquet file of titles",
@@ -187,8 +197,18 @@ def test_wrong_input_is_one_line_before_any_model(builds, monkeypatch):
     for case, (variables, words) in wrong_inputs(build.folder).items():
         said: list[Any] = []
         done = dbtRunner(callbacks=[said.append]).invoke(
-            ["--quiet", "build", "--project-dir", str(ROOT), "--vars", json.dumps(variables, default=str)]
+            [
+                "--quiet",
+                "run",
+                "--project-dir",
+                str(ROOT),
+                "--vars",
+                json.dumps(variables, default=str),
+            ]
         )
         assert not done.success, case
-        assert any(words in line for line in str(done.exception).splitlines()), (case, done.exception)
+        assert any(words in line for line in str(done.exception).splitlines()), (
+            case,
+            done.exception,
+        )
         assert "NodeStart" not in {event.info.name for event in said}, f"{case}: a model ran"

@@ -46,7 +46,7 @@ def malformed() -> list[str]:
 
 
 def titles_file(build: Build) -> str:
-    """The strategies' catalogue as a file; Parquet, so that the seed's own format is left to the demo."""
+    """The strategies' catalogue as a Parquet file."""
     rows = [
         {"title_id": title_id, "genre": None, "released_on": None, **title}
         for title_id, title in strategies.CATALOGUE.items()
@@ -85,7 +85,7 @@ def same(actual: Any, expected: Any) -> bool:
 
 
 def assert_equal(actual: Rows, expected: Rows, examples: list[strategies.Example] = ()) -> None:
-    """Every row and column of both; a difference is shown with the viewer's events, the fewest first."""
+    """Every row and column of both; the difference with the fewest events is shown with them."""
     differences = {}
     for key in actual.keys() | expected.keys():
         left, right = actual.get(key), expected.get(key)
@@ -124,7 +124,9 @@ def test_engagement_equals_the_oracle(built, events, examples):
 
 def test_every_kind_of_row_occurs(built):
     """Equality proves nothing about a case that the lake does not hold."""
-    flags = built.rows("select distinct data_quality_flag as flag from marts.viewer_title_engagement")
+    flags = built.rows(
+        "select distinct data_quality_flag as flag from marts.viewer_title_engagement"
+    )
     tiers = built.rows("select distinct engagement_tier as tier from marts.viewer_title_engagement")
     evidence = built.rows("select distinct evidence from intermediate.int_watch_intervals")
     sources = built.rows("select distinct duration_source from intermediate.int_titles_enriched")
@@ -181,7 +183,7 @@ def test_nothing_is_lost(built, events, rejected, malformed):
 
 
 def test_order_repeats_and_redelivery_change_nothing(builds, built, events):
-    """The same events shuffled, a fifth of them delivered again within their hour or a day later."""
+    """The same events shuffled, a fifth delivered again within their hour or a day later."""
     chance = random.Random(1)
     again = [
         {**event, "landed_at": event["landed_at"] + chance.choice([timedelta(), timedelta(days=1)])}

@@ -14,7 +14,13 @@
     {% endif %}
     {{ check_telemetry_files() }}
     {{ check_telemetry_columns() }}
-    {% if var('titles_path') %}{{ check_titles_file() }}{% endif %}
+    {% if var('titles_path') %}
+        {{ check_titles_file() }}
+    {% elif flags.WHICH == 'run' and adapter.get_relation(
+        target.database, generate_schema_name('staging', none), 'titles'
+    ) is none %}
+        {{ stop("the seed titles is not loaded; run dbt seed or dbt build, or set var titles_path") }}
+    {% endif %}
 {% endmacro %}
 
 {% macro check_telemetry_files() %}
