@@ -1,5 +1,5 @@
-{#- Each landed row as canonical fields still untyped, `raw_text` and `source_file`; a row that
-    cannot be read at all has `is_readable` false and every field NULL. -#}
+{#- Each landed row as canonical fields still untyped, `raw_row` (what macro raw_text makes text of)
+    and `source_file`; a row that cannot be read at all has `is_readable` false and no fields. -#}
 {% macro landed_rows(relation) %}
     {{ return(adapter.dispatch('landed_rows', 'playhead')(relation)) }}
 {% endmacro %}
@@ -43,7 +43,7 @@ select
     field_values[{{ loop.index }}] as {{ field }},
     {%- endfor %}
     field_values is not null as is_readable,
-    raw_text,
+    raw_text as raw_row,
     source_file
 from extracted
 {% endmacro %}
@@ -56,7 +56,7 @@ select
     {{ adapter.quote(column) if column | lower in present else 'cast(null as varchar)' }} as {{ field }},
     {%- endfor %}
     true as is_readable,
-    cast(to_json(landed) as varchar) as raw_text,
+    landed as raw_row,
     filename as source_file
 from {{ relation }} as landed
 {% endmacro %}

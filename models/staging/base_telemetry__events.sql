@@ -35,7 +35,7 @@ final as (
         source_file,
         reject_reason,
         -- Only a rejected row's text is worth its space.
-        case when reject_reason is not null then raw_text end as raw_text
+        case when reject_reason is not null then {{ raw_text('raw_row') }} end as raw_text
     from typed_rows
 )
 

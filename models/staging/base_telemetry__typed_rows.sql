@@ -36,7 +36,7 @@ typed as (
         nullif(trim(cast(connection_type as varchar)), '') as connection_type,
         {{ landing_hour('source_file') }} as landed_at,
         is_readable,
-        raw_text,
+        raw_row,
         source_file
     from landed
 ),

@@ -1,0 +1,8 @@
+{#- The text of a landed row: the line itself; of Parquet, the row as JSON, made only where asked for. -#}
+{% macro raw_text(raw_row) %}
+    {{- return(adapter.dispatch('raw_text', 'playhead')(raw_row)) -}}
+{% endmacro %}
+
+{% macro duckdb__raw_text(raw_row) -%}
+    cast({{ 'to_json(' ~ raw_row ~ ')' if var('telemetry_format') == 'parquet' else raw_row }} as varchar)
+{%- endmacro %}
