@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import yaml
 from conftest import ROOT, Build, write_ndjson
 from dbt.cli.main import dbtRunner
 
@@ -21,20 +22,12 @@ EVENT = {
     "event_timestamp": "2025-03-03T12:00:00.000Z",
     "position_seconds": 0,
 }
-FOREIGN_COLUMNS = {
-    "customer_id": "userId",
-    "title_id": "videoId",
-    "session_id": "sessionId",
-    "event_type": "eventName",
-    "event_timestamp": "timestamp",
-    "position_seconds": "currentTime",
-}
-FOREIGN_EVENTS = {
-    "video_play": "start",
-    "video_pause": "pause",
-    "video_resume": "resume",
-    "video_ended": "complete",
-}
+
+
+def readme_variables() -> dict[str, Any]:
+    """The variables that the README shows for a foreign source."""
+    text = (ROOT / "README.md").read_text().split("```yaml")[1].split("```")[0]
+    return yaml.safe_load(text)
 
 
 def foreign_rows() -> list[dict[str, Any]]:
@@ -82,13 +75,8 @@ def write_foreign(build: Build, telemetry_format: str) -> Path:
 def test_a_foreign_source_without_optional_columns(builds, telemetry_format):
     build = builds(f"foreign_{telemetry_format}")
     path = write_foreign(build, telemetry_format)
-    build.must(
-        "build",
-        telemetry_path=path,
-        telemetry_format=telemetry_format,
-        telemetry_columns=FOREIGN_COLUMNS,
-        event_type_aliases=FOREIGN_EVENTS,
-    )
+    source = {"telemetry_path": path, "telemetry_format": telemetry_format, "titles_path": ""}
+    build.must("build", **(readme_variables() | source))
     (row,) = build.rows("select * from marts.viewer_title_engagement")
     assert (row["customer_id"], row["title_id"], row["duration_source"]) == (
         "17",
