@@ -51,7 +51,7 @@ lint: $(INSTALLED) ## ruff and sqlfluff
 	PLAYHEAD_DUCKDB_PATH=:memory: $(BIN)/sqlfluff lint models tests
 
 requirements: $(INSTALLED) ## Pin requirements.txt anew from pyproject.toml (needs uv)
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-annotate \
 	    --no-header --extra dev --output-file requirements.txt pyproject.toml
 
 clean: ## Remove what was made, but not .venv
