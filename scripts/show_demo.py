@@ -23,7 +23,7 @@ TOP_TITLES = """
     select
         title_name as title,
         count(*) as viewers,
-        round(sum(watch_seconds) / 3600) as "watch hours",
+        cast(round(sum(watch_seconds) / 3600) as bigint) as "watch hours",
         round(avg(unique_watch_percentage), 1) as "% seen",
         round(100.0 * avg(cast(is_completed as int)), 1) as "% completed",
         round(avg(engagement_score), 1) as "avg score"
@@ -37,7 +37,7 @@ TIERS = """
         engagement_tier as tier,
         count(*) as "viewer × title",
         round(100.0 * count(*) / sum(count(*)) over (), 1) as "%",
-        round(sum(watch_seconds) / 3600) as "watch hours"
+        cast(round(sum(watch_seconds) / 3600) as bigint) as "watch hours"
     from marts.viewer_title_engagement
     group by engagement_tier
     order by min(engagement_score) desc
@@ -62,7 +62,9 @@ REFERENCE = """
 def table_of(connection: duckdb.DuckDBPyConnection, title: str, query: str) -> Table:
     """A query's rows as a table; numbers to the right, thousands apart."""
     cursor = connection.execute(query)
-    table = Table(title=title, box=SIMPLE_HEAD, title_justify="left", title_style="bold")
+    table = Table(
+        title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, show_edge=False
+    )
     for name, kind, *_ in cursor.description:
         table.add_column(name, justify="left" if kind == "VARCHAR" else "right")
     for row in cursor.fetchall():
@@ -96,6 +98,7 @@ def main(
     )
     for table in tables:
         console.print(table)
+        console.print()
     console.print(f"The marts are in [bold]{published}[/bold], schema marts. Next:")
     console.print("  · query them: select * from marts.viewer_title_engagement")
     console.print("  · see what each column means: models/marts/_marts__models.yml")

@@ -2,6 +2,7 @@
 
 {%- set playback = settings('playback') %}
 {%- set max_rate, tolerance = playback.max_playback_rate, playback.clock_tolerance_seconds %}
+{%- set max_inferred = playback.max_inferred_seconds %}
 
 with
 
@@ -15,7 +16,7 @@ judged as (
         *,
         case
             when is_opening and next_is_opening is null
-                then case when wall_seconds <= {{ playback.max_inferred_seconds }} then 'switched' end
+                then case when wall_seconds <= {{ max_inferred }} then 'switched' end
             when is_opening and advance_seconds < 0
                 then case when reported_seconds > 0 then 'reported' end
             when is_opening and advance_seconds > wall_seconds * {{ max_rate }} + {{ tolerance }}
