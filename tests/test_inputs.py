@@ -168,7 +168,7 @@ def wrong_inputs(folder: Path) -> dict[str, tuple[dict[str, Any], str]]:
         ),
         "titles without duration": (
             {"telemetry_path": lake, "titles_path": folder / "titles.csv"},
-            "titles.csv has no column title_type: give the catalogue the columns",
+            "titles.csv has no column duration_seconds: give it title_id and",
         ),
         "a title twice": (
             {"telemetry_path": lake, "titles_path": folder / "twice.csv"},

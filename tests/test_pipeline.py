@@ -1,5 +1,7 @@
 """The models against the oracle, which shares no code with them: every column of every row."""
 
+import csv
+import gzip
 import math
 import random
 from collections import Counter
@@ -15,6 +17,8 @@ import pyarrow.parquet as pq
 import pytest
 import strategies
 from conftest import Build, partition, write_ndjson
+from generator.faults import FAULT_NAMES, FaultRates
+from generator.run import GeneratorOptions, generate
 
 VIEWERS = 1250
 SESSION_KEY = ("customer_id", "session_id", "title_id")
@@ -47,10 +51,7 @@ def malformed() -> list[str]:
 
 def titles_file(build: Build) -> str:
     """The strategies' catalogue as a Parquet file."""
-    rows = [
-        {"title_id": title_id, "genre": None, "released_on": None, **title}
-        for title_id, title in strategies.CATALOGUE.items()
-    ]
+    rows = [{"title_id": title_id, **title} for title_id, title in strategies.CATALOGUE.items()]
     path = build.folder / "titles.parquet"
     duration = pa.decimal128(12, 3)
     table = pa.Table.from_pylist(rows)
@@ -200,6 +201,52 @@ def test_order_repeats_and_redelivery_change_nothing(builds, built, events):
     for mart in ("viewing_sessions", "viewer_title_engagement"):
         query = f"select columns(lambda c: c <> 'processed_at') from marts.{mart} order by all"
         assert build.rows(query) == built.rows(query)
+
+
+def test_shifting_time_changes_only_times(builds, built, events):
+    """Everything 37 days later."""
+    later = strategies.shifted(events, timedelta(days=37))
+    build = builds("later")
+    lake = write_ndjson(
+        build.folder / "lake",
+        [(event["landed_at"], strategies.json_line(event)) for event in later],
+    )
+    build.must("run", telemetry_path=lake, titles_path=titles_file(build))
+    for mart in ("viewing_sessions", "viewer_title_engagement"):
+        query = f"""
+            select columns(lambda c: not (c like '%\\_at' escape '\\'))
+            from marts.{mart} order by all
+        """
+        assert build.rows(query) == built.rows(query)
+
+
+def test_every_fault_of_the_generator_equals_the_oracle(builds):
+    """Simulated viewers, each fault at one event in twenty, their lines read back from the lake."""
+    build = builds("faults")
+    faults = FaultRates(**dict.fromkeys(FAULT_NAMES, 0.05))
+    generate(GeneratorOptions(build.folder / "data", days=1, scale=0.002, faults=faults))
+    telemetry = build.folder / "data" / "telemetry"
+    build.must("run", telemetry_path=telemetry, titles_path=build.folder / "data" / "titles.csv")
+    events, rejected = [], 0
+    for file in telemetry.rglob("*.json.gz"):
+        hour = "-".join(part.split("=")[1] for part in file.parts[-5:-1])
+        landed_at = datetime.strptime(hour, "%Y-%m-%d-%H")
+        for line in gzip.decompress(file.read_bytes()).splitlines():
+            event = oracle.parse_line(line.decode(errors="replace"), landed_at)
+            events.append(event)
+            rejected += oracle.reject_reason(event) is not None
+    with (build.folder / "data" / "titles.csv").open() as file:
+        catalogue = {
+            row["title_id"]: row | {"duration_seconds": Decimal(row["duration_seconds"])}
+            for row in csv.DictReader(file)
+        }
+    (quarantine,) = build.rows("select count(*) as n from staging.stg_telemetry__rejected_events")
+    assert quarantine["n"] == rejected > 1000
+    expected = oracle.viewing_sessions(events, catalogue)
+    assert_equal(by_key(build.rows("select * from marts.viewing_sessions"), SESSION_KEY), expected)
+    expected = oracle.viewer_title_engagement(events, catalogue)
+    actual = by_key(build.rows("select * from marts.viewer_title_engagement"), PAIR_KEY)
+    assert_equal(actual, expected)
 
 
 def other_engagement() -> tuple[oracle.Engagement, dict[str, float]]:

@@ -91,15 +91,13 @@
     {% if first_value("select count(*) from glob('" ~ path ~ "')") == 0 %}
         {{ stop("no file at titles_path " ~ path ~ ": set it to a CSV or Parquet file of titles") }}
     {% endif %}
-    {% set titles = source('catalogue', 'titles') %}
-    {% set present = run_query("describe select * from " ~ titles).columns[0].values() | list %}
-    {% set columns = [
-        'title_id', 'title_name', 'title_type', 'genre', 'duration_seconds', 'released_on'
-    ] %}
-    {% for column in columns if column not in present %}
+    {% set titles = source_files('catalogue', 'titles') %}
+    {% set present = run_query("describe select * from " ~ titles).columns[0].values()
+        | map('lower') | list %}
+    {% for column in ['title_id', 'duration_seconds'] if column not in present %}
         {{ stop(
-            path ~ " has no column " ~ column ~ ": give the catalogue the columns "
-            ~ columns | join(', ')
+            path ~ " has no column " ~ column ~ ": give it title_id and duration_seconds, and where "
+            ~ "there are, title_name, title_type, genre and released_on"
         ) }}
     {% endfor %}
     {% set repeated = first_value(

@@ -1,4 +1,4 @@
-{#- The glob of files behind an external source, quoted for use inside an SQL string. -#}
+{#- What an external source reads: meta `files` of its YAML. -#}
 {% macro source_files(source_name, table_name) %}
     {% for node in graph.sources.values() %}
         {% if node.source_name == source_name and node.name == table_name %}

@@ -48,7 +48,6 @@ final as (
         customer_id,
         session_id,
         title_id,
-        event_type,
         event_timestamp,
         position_seconds,
         is_opening,

@@ -15,14 +15,18 @@ judged as (
     select
         *,
         case
+            -- The last event of its title, left open: did its session soon turn to another title?
             when is_opening and next_is_opening is null
                 then case when wall_seconds <= {{ max_inferred }} then 'switched' end
+            -- The playhead went back: only reported watch time says what was played before that.
             when is_opening and advance_seconds < 0
                 then case when reported_seconds > 0 then 'reported' end
+            -- It went further than the clock allows.
             when is_opening and advance_seconds > wall_seconds * {{ max_rate }} + {{ tolerance }}
                 then 'seek'
             when is_opening and advance_seconds > 0 and next_is_opening then 'lost_close'
             when is_opening and advance_seconds > 0 then 'observed'
+            -- A closing event owns what it reports only where nothing opened its span.
             when is_opening or previous_is_opening then null
             when reported_seconds > 0 then 'reported'
         end as evidence
@@ -32,12 +36,12 @@ judged as (
 measured as (
     select
         *,
-        case evidence
-            when 'observed' then advance_seconds
-            when 'lost_close' then advance_seconds
-            when 'seek' then least(wall_seconds, advance_seconds)
-            when 'switched' then wall_seconds
-            when 'reported' then least(reported_seconds, coalesce(wall_seconds, reported_seconds))
+        case
+            when evidence in ('observed', 'lost_close') then advance_seconds
+            when evidence = 'seek' then least(wall_seconds, advance_seconds)
+            when evidence = 'switched' then wall_seconds
+            when evidence = 'reported'
+                then least(reported_seconds, coalesce(wall_seconds, reported_seconds))
         end as span_seconds
     from judged
 ),
@@ -49,7 +53,6 @@ final as (
         customer_id,
         session_id,
         title_id,
-        event_type,
         event_timestamp,
         evidence,
         case
@@ -64,10 +67,7 @@ final as (
             when evidence = 'reported' then {{ add_seconds('span_ended_at', '-span_seconds') }}
             when evidence is not null then event_timestamp
         end as wall_started_at,
-        case
-            when evidence = 'reported' then span_seconds
-            when evidence is not null then wall_seconds
-        end as wall_seconds,
+        case evidence when 'reported' then span_seconds else wall_seconds end as wall_seconds,
         case when evidence = 'seek' then 1 else 0 end
         + case when jump_seconds > {{ playback.forward_skip_seconds }} then 1 else 0 end
             as forward_skip_count,

@@ -6,7 +6,7 @@ titles as (
 
 final as (
     select
-        cast(title_id as varchar) as title_id,
+        trim(cast(title_id as varchar)) as title_id,
         cast(title_name as varchar) as title_name,
         cast(title_type as varchar) as title_type,
         cast(genre as varchar) as genre,
@@ -17,7 +17,7 @@ final as (
         end as duration_seconds,
         try_cast(released_on as date) as released_on
     from titles
-    where title_id is not null
+    where trim(cast(title_id as varchar)) <> ''
 )
 
 select * from final
