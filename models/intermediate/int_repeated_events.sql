@@ -4,16 +4,20 @@
 
 with
 
-events as (
-    select * from {{ ref('stg_telemetry__events') }}
+event_ids as (
+    select event_id from {{ ref('stg_telemetry__events') }}
 ),
 
 -- Repeats are rare: one hash aggregate finds them, and only they are looked at again.
 repeated_ids as (
     select event_id
-    from events
+    from event_ids
     group by event_id
     having count(*) > 1
+),
+
+events as (
+    select * from {{ ref('stg_telemetry__events') }}
 ),
 
 -- Deliveries of one hour that differ are told apart by what they say, never by their order.
