@@ -650,6 +650,57 @@ def _session(
     }
 
 
+def title_retention(
+    events: Iterable[RawEvent | None], catalogue: Catalogue, playback: Playback = PLAYBACK
+) -> dict[tuple[str, int], dict[str, Any]]:
+    """A row per watched title with a duration × hundredth of it: each overlap taken by itself."""
+    derived = _derive(events, catalogue, playback)
+    rows: dict[tuple[str, int], dict[str, Any]] = {}
+    for title_id, plays in _grouped(derived.intervals, lambda item: item.event.title_id).items():
+        duration = derived.durations[title_id][0]
+        if duration is not None:
+            rows |= {(title_id, n): row for n, row in enumerate(_retention(plays, duration))}
+    return rows
+
+
+def _retention(plays: Sequence[Interval], duration: Decimal) -> list[dict[str, Any]]:
+    viewers = _grouped(plays, lambda item: item.event.customer_id).values()
+    seen = [island for owned in viewers for island in islands(item.on_title for item in owned)]
+    furthest = [max(item.end for item in owned) for owned in viewers]
+    views = len({item.event.session_key for item in plays})
+    length = duration / 100
+    rows = []
+    for percent in range(100):
+        start, end = percent * length, (percent + 1) * length
+        watched = _overlap((item.on_title for item in plays), start, end)
+        unique = _overlap(seen, start, end)
+        surviving = sum(point >= start for point in furthest)
+        following = sum(point >= end for point in furthest)
+        rows.append(
+            {
+                "start_seconds": start,
+                "end_seconds": end,
+                "watch_seconds": watched,
+                "unique_watch_seconds": unique,
+                "view_count": views,
+                "viewer_count": len(furthest),
+                "surviving_viewer_count": surviving,
+                "absolute_retention": float(Fraction(watched) / Fraction(length * views)),
+                "viewer_retention": float(Fraction(unique) / Fraction(length * len(furthest))),
+                "rewatch_ratio": _as_float(
+                    Fraction(watched) / Fraction(unique) if unique else None
+                ),
+                "survival": surviving / len(furthest),
+                "drop_off": (surviving - following) / len(furthest) if percent < 99 else None,
+            }
+        )
+    return rows
+
+
+def _overlap(intervals: Iterable[Seconds], start: Decimal, end: Decimal) -> Decimal:
+    return _total(max(ZERO, min(end, upper) - max(start, lower)) for lower, upper in intervals)
+
+
 def viewer_title_engagement(
     events: Iterable[RawEvent | None],
     catalogue: Catalogue,

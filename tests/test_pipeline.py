@@ -172,6 +172,12 @@ def test_islands_equal_the_oracle(built, events):
     assert present == presence
 
 
+def test_retention_equals_the_oracle(built, events):
+    expected = oracle.title_retention(events, strategies.CATALOGUE)
+    actual = by_key(built.rows("select * from marts.title_retention"), ("title_id", "percent"))
+    assert_equal(actual, expected)
+
+
 def test_nothing_is_lost(built, events, rejected, malformed):
     """Accepted + rejected = read, each row under its reason and with its text."""
     accepted = built.rows("select count(*) as n from staging.stg_telemetry__events")[0]["n"]
@@ -198,7 +204,7 @@ def test_order_repeats_and_redelivery_change_nothing(builds, built, events):
         [(event["landed_at"], strategies.json_line(event)) for event in shuffled],
     )
     build.must("run", telemetry_path=lake, titles_path=titles_file(build))
-    for mart in ("viewing_sessions", "viewer_title_engagement"):
+    for mart in ("viewing_sessions", "viewer_title_engagement", "title_retention"):
         query = f"select columns(lambda c: c <> 'processed_at') from marts.{mart} order by all"
         assert build.rows(query) == built.rows(query)
 
@@ -212,7 +218,7 @@ def test_shifting_time_changes_only_times(builds, built, events):
         [(event["landed_at"], strategies.json_line(event)) for event in later],
     )
     build.must("run", telemetry_path=lake, titles_path=titles_file(build))
-    for mart in ("viewing_sessions", "viewer_title_engagement"):
+    for mart in ("viewing_sessions", "viewer_title_engagement", "title_retention"):
         query = f"""
             select columns(lambda c: not (c like '%\\_at' escape '\\'))
             from marts.{mart} order by all
