@@ -174,7 +174,9 @@ def test_islands_equal_the_oracle(built, events):
 
 def test_retention_equals_the_oracle(built, events):
     expected = oracle.title_retention(events, strategies.CATALOGUE)
-    actual = by_key(built.rows("select * from marts.title_retention"), ("title_id", "percent"))
+    actual = by_key(
+        built.rows("select * from marts.title_retention"), ("title_id", "bucket_percentage")
+    )
     assert_equal(actual, expected)
 
 

@@ -22,7 +22,7 @@ buckets as (
     select
         titles.title_id,
         titles.title_name,
-        10 * tens.digit + ones.digit as percent,
+        10 * tens.digit + ones.digit as bucket_percentage,
         cast(titles.duration_seconds * 0.01 as decimal(18, 5)) as bucket_seconds
     from watched_titles
     inner join titles
@@ -35,7 +35,7 @@ begun as (
     select
         buckets.title_id,
         buckets.title_name,
-        buckets.percent,
+        buckets.bucket_percentage,
         buckets.bucket_seconds,
         coalesce(sum(edges.plays) over so_far, 0) as plays,
         coalesce(sum(edges.viewers) over so_far, 0) as viewers,
@@ -45,19 +45,19 @@ begun as (
     left join edges
         on
             buckets.title_id = edges.title_id
-            and buckets.percent = edges.percent
+            and buckets.bucket_percentage = edges.bucket_percentage
     window so_far as (
         partition by buckets.title_id
-        order by buckets.percent rows between unbounded preceding and current row
+        order by buckets.bucket_percentage rows between unbounded preceding and current row
     )
 ),
 
--- Before a border lie border × (intervals begun − ended) − (Σ where they began − Σ where they ended).
+-- Up to a border: border × (intervals begun − ended) − (Σ where they began − Σ where they ended).
 summed as (
     select
         *,
-        (percent + 1) * bucket_seconds * plays - play_seconds as watch_seconds_so_far,
-        (percent + 1) * bucket_seconds * viewers - viewer_seconds as unique_seconds_so_far
+        (bucket_percentage + 1) * bucket_seconds * plays - play_seconds as watch_seconds_so_far,
+        (bucket_percentage + 1) * bucket_seconds * viewers - viewer_seconds as unique_seconds_so_far
     from begun
 ),
 
@@ -65,13 +65,13 @@ final as (
     select
         title_id,
         title_name,
-        percent,
+        bucket_percentage,
         bucket_seconds,
         watch_seconds_so_far - lag(watch_seconds_so_far, 1, 0) over title as watch_seconds,
         unique_seconds_so_far - lag(unique_seconds_so_far, 1, 0) over title
             as unique_watch_seconds
     from summed
-    window title as (partition by title_id order by percent)
+    window title as (partition by title_id order by bucket_percentage)
 )
 
 select * from final

@@ -53,7 +53,7 @@ edges as (
 located as (
     select
         edges.*,
-        {{ percent_reached('edges.at_seconds', 'titles.duration_seconds') }} as percent
+        {{ percent_reached('edges.at_seconds', 'titles.duration_seconds') }} as bucket_percentage
     from edges
     inner join titles
         on edges.title_id = titles.title_id
@@ -62,13 +62,13 @@ located as (
 final as (
     select
         title_id,
-        percent,
+        bucket_percentage,
         sum(plays) as plays,
         sum(viewers) as viewers,
         sum(plays * at_seconds) as play_seconds,
         sum(viewers * at_seconds) as viewer_seconds
     from located
-    group by title_id, percent
+    group by title_id, bucket_percentage
 )
 
 select * from final

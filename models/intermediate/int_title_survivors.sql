@@ -21,7 +21,7 @@ furthest as (
 reached as (
     select
         furthest.title_id,
-        {{ percent_reached('furthest.furthest_seconds', 'titles.duration_seconds') }} as percent
+        {{ percent_reached('furthest.furthest_seconds', 'titles.duration_seconds') }} as bucket_percentage
     from furthest
     inner join titles
         on furthest.title_id = titles.title_id
@@ -30,10 +30,10 @@ reached as (
 final as (
     select
         title_id,
-        percent,
+        bucket_percentage,
         count(*) as viewer_count
     from reached
-    group by title_id, percent
+    group by title_id, bucket_percentage
 )
 
 select * from final

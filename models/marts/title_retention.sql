@@ -25,14 +25,14 @@ views as (
 viewers as (
     select
         buckets.title_id,
-        buckets.percent,
+        buckets.bucket_percentage,
         sum(survivors.viewer_count) as viewer_count,
-        coalesce(sum(survivors.viewer_count) filter (where survivors.percent >= buckets.percent), 0)
+        coalesce(sum(survivors.viewer_count) filter (where survivors.bucket_percentage >= buckets.bucket_percentage), 0)
             as surviving_viewer_count
     from buckets
     inner join survivors
         on buckets.title_id = survivors.title_id
-    group by buckets.title_id, buckets.percent
+    group by buckets.title_id, buckets.bucket_percentage
 ),
 
 measured as (
@@ -46,16 +46,16 @@ measured as (
     inner join views
         on buckets.title_id = views.title_id
     inner join viewers
-        on buckets.title_id = viewers.title_id and buckets.percent = viewers.percent
+        on buckets.title_id = viewers.title_id and buckets.bucket_percentage = viewers.bucket_percentage
 ),
 
 final as (
     select
         title_id,
         title_name,
-        percent,
-        cast(percent * bucket_seconds as decimal(18, 5)) as start_seconds,
-        cast((percent + 1) * bucket_seconds as decimal(18, 5)) as end_seconds,
+        bucket_percentage,
+        cast(bucket_percentage * bucket_seconds as decimal(18, 5)) as start_seconds,
+        cast((bucket_percentage + 1) * bucket_seconds as decimal(18, 5)) as end_seconds,
         cast(watch_seconds as decimal(18, 5)) as watch_seconds,
         cast(unique_watch_seconds as decimal(18, 5)) as unique_watch_seconds,
         view_count,
@@ -69,7 +69,7 @@ final as (
         / nullif(cast(unique_watch_seconds as double), 0) as rewatch_ratio,
         survival,
         survival - lead(survival) over (
-            partition by title_id order by percent
+            partition by title_id order by bucket_percentage
         ) as drop_off
     from measured
 )
