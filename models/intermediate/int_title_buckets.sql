@@ -8,8 +8,8 @@ titles as (
     select * from {{ ref('int_titles_enriched') }}
 ),
 
-digits as (
-    select digit from (values (0), (1), (2), (3), (4), (5), (6), (7), (8), (9)) as digits (digit)
+digits (digit) as (
+    values (0), (1), (2), (3), (4), (5), (6), (7), (8), (9)
 ),
 
 watched_titles as (

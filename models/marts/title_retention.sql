@@ -21,32 +21,20 @@ views as (
     group by title_id
 ),
 
--- Whoever reached a later bucket has come through all before it; bucket 100 is the title's end.
-viewers as (
-    select
-        buckets.title_id,
-        buckets.bucket_percentage,
-        sum(survivors.viewer_count) as viewer_count,
-        coalesce(sum(survivors.viewer_count) filter (where survivors.bucket_percentage >= buckets.bucket_percentage), 0)
-            as surviving_viewer_count
-    from buckets
-    inner join survivors
-        on buckets.title_id = survivors.title_id
-    group by buckets.title_id, buckets.bucket_percentage
-),
-
 measured as (
     select
         buckets.*,
         views.view_count,
-        cast(viewers.viewer_count as bigint) as viewer_count,
-        cast(viewers.surviving_viewer_count as bigint) as surviving_viewer_count,
-        cast(viewers.surviving_viewer_count as double) / viewers.viewer_count as survival
+        survivors.viewer_count,
+        survivors.surviving_viewer_count,
+        cast(survivors.surviving_viewer_count as double) / survivors.viewer_count as survival
     from buckets
     inner join views
         on buckets.title_id = views.title_id
-    inner join viewers
-        on buckets.title_id = viewers.title_id and buckets.bucket_percentage = viewers.bucket_percentage
+    inner join survivors
+        on
+            buckets.title_id = survivors.title_id
+            and buckets.bucket_percentage = survivors.bucket_percentage
 ),
 
 final as (
@@ -68,9 +56,8 @@ final as (
         cast(watch_seconds as double)
         / nullif(cast(unique_watch_seconds as double), 0) as rewatch_ratio,
         survival,
-        survival - lead(survival) over (
-            partition by title_id order by bucket_percentage
-        ) as drop_off
+        survival - lead(survival) over (partition by title_id order by bucket_percentage)
+            as drop_off
     from measured
 )
 
