@@ -25,6 +25,8 @@ def publish(build_file: Path, published_file: Path) -> int:
     """
     if not build_file.exists():
         raise FileNotFoundError(f"{build_file} does not exist: run dbt build first")
+    if published_file.resolve() == build_file.resolve():
+        raise ValueError(f"{published_file} is the build file: choose another --output")
     unfinished = published_file.with_name(f".{published_file.name}.{os.getpid()}")
     try:
         with duckdb.connect() as connection:

@@ -3,7 +3,7 @@ with
 
 counts as (
     select
-        (select count(*) from {{ ref('base_telemetry__landed_rows') }}) as read_count,
+        {{ landed_row_count(source('telemetry', 'events')) }} as read_count,
         (select count(*) from {{ ref('stg_telemetry__events') }}) as accepted_count,
         (select count(*) from {{ ref('stg_telemetry__rejected_events') }}) as rejected_count
 )

@@ -94,6 +94,49 @@ def test_a_foreign_source_without_optional_columns(builds, telemetry_format):
     assert json.loads(rejected["raw_text"])["eventName"] == "ad_start"
 
 
+def test_parquet_of_other_shapes(builds):
+    """Binary text, nested columns that share a name with ours, columns that come and go."""
+    build = builds("shapes")
+    files = {
+        "a": EVENT | {"geo": {"country": "BR"}, "landed": None},
+        "b": EVENT | {"event_id": "e2"},
+    }
+    for name, event in files.items():
+        table = pa.Table.from_pylist([event, event | {"event_type": "seek"}])
+        at = table.schema.get_field_index("event_timestamp")
+        binary = table.column(at).cast(pa.binary())
+        pq.write_table(
+            table.set_column(at, "event_timestamp", binary), build.folder / f"{name}.parquet"
+        )
+    build.must("build", telemetry_path=build.folder, telemetry_format="parquet")
+    (session,) = build.rows("select event_count, country from marts.viewing_sessions")
+    assert session == {"event_count": 2, "country": None}
+    rows = build.rows("select raw_text from staging.stg_telemetry__rejected_events")
+    assert [json.loads(row["raw_text"])["event_type"] for row in rows] == ["seek", "seek"]
+    assert all("landed_file" not in row["raw_text"] for row in rows)
+
+
+def test_values_at_the_far_end_cost_no_run(builds):
+    """Times a lifetime apart, a percentage next to nothing, a column that only late lines have."""
+    build = builds("far")
+    strange = [
+        {"type": "heartbeat"},
+        EVENT | {"event_timestamp": "2000-01-01T00:00:00Z"},
+        EVENT
+        | {"event_id": "e2", "event_type": "pause", "event_timestamp": "2970-01-01T00:00:00Z"},
+        EVENT
+        | {"event_id": "e3", "title_id": "t2", "position_seconds": 20000}
+        | {"completion_percentage": 0.001},
+    ]
+    path = build.folder / "events [1].json"
+    path.write_text("".join(json.dumps(row) + "\n" for row in strange[:1] * 1200 + strange[1:]))
+    build.must("build", telemetry_path=build.folder)
+    rows = build.rows("select session_seconds from marts.viewing_sessions order by title_id")
+    assert rows[0]["session_seconds"] > 30_000_000_000
+    build.must("build", "--empty", telemetry_path=build.folder)
+    assert build.rows("select * from marts.viewing_sessions") == []
+
+
 def test_lines_that_are_no_text_are_quarantined(builds):
     """A character cut in half, a NUL, an oversized line: each costs itself, and is kept."""
     build = builds("bytes")
@@ -127,6 +170,7 @@ def wrong_inputs(folder: Path) -> dict[str, tuple[dict[str, Any], str]]:
     (folder / "twice.csv").write_text(header + "t1,One,movie,drama,60,\n" * 2)
     return {
         "no such folder": ({"telemetry_path": folder / "nowhere"}, "set var telemetry_path"),
+        "no path": ({"telemetry_path": ""}, "var telemetry_path is ''; set it to a folder"),
         "not gzip": ({"telemetry_path": folder / "plain.json.gz"}, "plain.json.gz"),
         "cut short": ({"telemetry_path": folder / "cut.json.gz"}, "cut.json.gz"),
         "not Parquet": (

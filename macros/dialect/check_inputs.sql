@@ -24,16 +24,19 @@
 {% endmacro %}
 
 {% macro check_telemetry_files() %}
-    {% set files = source_files('telemetry', 'events') %}
-    {% set file_count = first_value("select count(*) from glob('" ~ files ~ "')") %}
+    {% set path, files = var('telemetry_path'), source_files('telemetry', 'events') %}
+    {% if path is not string or not path | trim %}
+        {{ stop("var telemetry_path is '" ~ path ~ "'; set it to a folder or a glob of files") }}
+    {% endif %}
+    {% set file_count = first_value("select count(*) from glob(" ~ files ~ ")") %}
     {% if file_count == 0 %}
         {{ stop(
-            "no " ~ var('telemetry_format') ~ " file at " ~ files ~ ": set var telemetry_path to a "
+            "no " ~ var('telemetry_format') ~ " file at " ~ path ~ ": set var telemetry_path to a "
             ~ "folder in the lake layout or a glob of files, and telemetry_format to what they hold"
         ) }}
     {% endif %}
     {{ log(
-        "Reading " ~ file_count ~ " file(s) at " ~ files ~ "; should one be unreadable, "
+        "Reading " ~ file_count ~ " file(s) at " ~ path ~ "; should one be unreadable, "
         ~ "the error names it: repair it or move it away", info=true
     ) }}
     {% if var('telemetry_format') == 'ndjson' %}
@@ -46,44 +49,64 @@
 {#- Reads every line once. What DuckDB cannot take for text, it notes in temporary tables of this
     connection: from there it goes on to quarantine. -#}
 {% macro keep_undecodable_lines() %}
-    {% do run_query("drop table if exists temp.reject_errors") %}
-    {% do run_query("drop table if exists temp.reject_scans") %}
-    {% do run_query("select count(line) from " ~ source('telemetry', 'events')) %}
-    {% do run_query(
-        "create or replace table " ~ undecodable_lines() ~ " as select errors.csv_line as raw_text, "
-        ~ "scans.file_path as source_file from temp.reject_errors as errors "
-        ~ "inner join temp.reject_scans as scans using (scan_id, file_id)"
-    ) %}
+    {% do run_query("create schema if not exists " ~ generate_schema_name('staging', none)) %}
+    {% set noted = "select '' as raw_text, '' as source_file where false" %}
+    {% if not flags.EMPTY %}
+        {% do run_query("drop table if exists temp.reject_errors") %}
+        {% do run_query("drop table if exists temp.reject_scans") %}
+        {% do run_query("select count(line) from " ~ source('telemetry', 'events')) %}
+        {% set noted = "select errors.csv_line as raw_text, scans.file_path as source_file "
+            ~ "from temp.reject_errors as errors "
+            ~ "inner join temp.reject_scans as scans using (scan_id, file_id)" %}
+    {% endif %}
+    {% do run_query("create or replace table " ~ undecodable_lines() ~ " as " ~ noted) %}
 {% endmacro %}
 
-{#- NDJSON has no schema: the keys of the first thousand objects stand for it. -#}
 {% macro check_telemetry_columns() %}
-    {% if var('telemetry_format') == 'parquet' %}
-        {% set present = parquet_columns() | map('lower') | list %}
-    {% else %}
-        {% set present = run_query(
-            "with objects as (select line from " ~ source('telemetry', 'events')
-            ~ " where json_valid(line) and starts_with(ltrim(line), '{') limit 1000)"
-            ~ " select distinct unnest(json_keys(line)) from objects"
-        ).columns[0].values() | list %}
-    {% endif %}
+    {% set columns = present_columns() %}
     {% set required = [
         'customer_id', 'title_id', 'session_id', 'event_type', 'event_timestamp', 'position_seconds'
     ] %}
-    {% for field, column in telemetry_fields().items()
-        if present and column not in present and column | lower not in present %}
-        {% if field in required %}
+    {% for field, column in telemetry_fields().items() if columns and column not in columns %}
+        {% if field in required and not has_key_somewhere(column) %}
             {{ stop(
                 "the telemetry has no column " ~ column ~ ", which " ~ field ~ " is read from: name "
                 ~ "your source's column in var telemetry_columns, as {" ~ field ~ ": its_name}"
             ) }}
-        {% elif field in var('telemetry_columns') %}
+        {% elif field not in required and field in var('telemetry_columns') %}
             {% do exceptions.warn(
                 "var telemetry_columns reads " ~ field ~ " from " ~ column
-                ~ ", which the telemetry does not have: it will be NULL"
+                ~ ", which the telemetry does not seem to have: it will be NULL"
             ) %}
         {% endif %}
     {% endfor %}
+{% endmacro %}
+
+{#- The columns of Parquet, whose case does not matter; NDJSON has no schema, so the keys of a
+    thousand of its objects stand for it. -#}
+{% macro present_columns() %}
+    {% if var('telemetry_format') == 'parquet' %}
+        {% set columns = parquet_columns(source('telemetry', 'events')) | list %}
+        {% for column in telemetry_fields().values() if column | lower in columns | map('lower') %}
+            {% do columns.append(column) %}
+        {% endfor %}
+        {{ return(columns) }}
+    {% endif %}
+    {{ return(run_query(
+        "with objects as (select line from " ~ source('telemetry', 'events')
+        ~ " where json_valid(line) and starts_with(ltrim(line), '{') limit 1000)"
+        ~ " select distinct unnest(json_keys(line)) from objects"
+    ).columns[0].values() | list) }}
+{% endmacro %}
+
+{#- Whether any object of an NDJSON lake has a key: read to the end only where none has. -#}
+{% macro has_key_somewhere(key) %}
+    {% if var('telemetry_format') == 'parquet' %}{{ return(false) }}{% endif %}
+    {% set path = "$.\"" ~ key | replace("'", "''") ~ "\"" %}
+    {{ return(first_value(
+        "select count(*) from (select 1 from " ~ source('telemetry', 'events')
+        ~ " where try(json_exists(line, '" ~ path ~ "')) limit 1)"
+    ) == 1) }}
 {% endmacro %}
 
 {% macro check_titles_file() %}

@@ -1,10 +1,11 @@
-{#- A hash of a row's untyped fields, the same on every engine; NULL and '' differ. -#}
+{#- A hash of a row's content. Each value goes in with its length, so that no two rows read alike. -#}
 {% macro content_hash(columns) -%}
     {%- set parts = [] -%}
     {%- for column in columns -%}
-        {%- do parts.append("coalesce('=' || cast(" ~ column ~ " as varchar), '')") -%}
+        {%- set text = "cast(" ~ column ~ " as varchar)" -%}
+        {%- do parts.append("coalesce(cast(length(" ~ text ~ ") as varchar) || ':' || " ~ text ~ ", '-')") -%}
     {%- endfor -%}
-    {{- return(adapter.dispatch('content_hash', 'playhead')(parts | join(" || '|' || "))) -}}
+    {{- return(adapter.dispatch('content_hash', 'playhead')(parts | join(" || "))) -}}
 {%- endmacro %}
 
 {% macro default__content_hash(text) -%}

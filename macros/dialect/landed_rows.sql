@@ -16,7 +16,7 @@
 with
 
 lines as (
-    select line as raw_text, filename as source_file
+    select line as raw_text, landed_file as source_file
     from {{ relation }}
     where line is not null
 ),
@@ -50,22 +50,26 @@ from extracted
 
 {% macro duckdb__landed_parquet_rows(relation) %}
 {%- set fields = telemetry_fields() -%}
-{%- set present = parquet_columns() | map('lower') | list -%}
+{%- set present = parquet_columns(relation) -%}
 select
     {%- for field, column in fields.items() %}
-    {{ adapter.quote(column) if column | lower in present else 'cast(null as varchar)' }} as {{ field }},
+    {{ adapter.quote(column) if column | lower in present | map('lower') else 'cast(null as varchar)' }} as {{ field }},
     {%- endfor %}
     true as is_readable,
-    landed as raw_row,
-    filename as source_file
-from {{ relation }} as landed
+    struct_pack(
+        {%- for column in present %}
+        {{ adapter.quote(column) }} := {{ adapter.quote(column) }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    ) as raw_row,
+    landed_file as source_file
+from {{ relation }}
 {% endmacro %}
 
 {#- The columns that any of the source's Parquet files has. -#}
-{% macro parquet_columns() %}
+{% macro parquet_columns(relation) %}
     {% if not execute %}{{ return([]) }}{% endif %}
-    {% set files = source_files('telemetry', 'events') %}
-    {{ return(run_query("select distinct name from parquet_schema('" ~ files ~ "')").columns[0].values()) }}
+    {% set columns = run_query("describe select * from " ~ relation).columns[0].values() %}
+    {{ return(columns | reject('equalto', 'landed_file') | list) }}
 {% endmacro %}
 
 {#- The table of the lines that are not UTF-8 text, or too long for any; check_inputs fills it. -#}

@@ -8,6 +8,9 @@
         'connection_type'
     ] %}
     {% set columns = mapping_variable('telemetry_columns', canonical) %}
+    {% for field, column in columns.items() if column is not string or '"' in column %}
+        {{ stop("var telemetry_columns has " ~ field ~ ": " ~ column ~ "; give a column's name") }}
+    {% endfor %}
     {% set fields = {} %}
     {% for field in canonical %}
         {% do fields.update({field: columns.get(field, field)}) %}

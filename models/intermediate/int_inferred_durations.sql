@@ -35,7 +35,8 @@ implied_durations as (
         implied_seconds,
         count(*) as event_count
     from uncatalogued_events
-    where implied_seconds >= 1
+    -- No position is past 48 hours, so neither is an end.
+    where implied_seconds between 1 and 172800
     group by title_id, implied_seconds
 ),
 

@@ -12,19 +12,23 @@ session_moments as (
     from {{ ref('int_events_deduplicated') }}
 ),
 
--- A title left open: whatever its session does next is done on another title.
-switches as (
+-- A title left open: what its session does next is on another title. Few are: a small sort.
+next_moments as (
     select
-        events.event_id,
-        min(session_moments.event_timestamp) as switched_at
-    from events
-    inner join session_moments
-        on
-            events.customer_id = session_moments.customer_id
-            and events.session_id = session_moments.session_id
-            and events.event_timestamp < session_moments.event_timestamp
-    where events.is_opening and events.next_is_opening is null
-    group by events.event_id
+        customer_id,
+        session_id,
+        event_timestamp,
+        lead(event_timestamp) over (partition by customer_id, session_id order by event_timestamp)
+            as next_timestamp
+    from session_moments
+    where (customer_id, session_id) in (
+            select
+                events.customer_id,
+                events.session_id
+            from events
+            where events.is_opening and events.next_is_opening is null
+        )
+    group by customer_id, session_id, event_timestamp
 ),
 
 -- The span that an event may own lies after an opening event, and before a closing one.
@@ -34,12 +38,16 @@ bounded as (
         case when events.is_opening then events.event_timestamp else events.previous_timestamp end
             as span_started_at,
         case
-            when events.is_opening then coalesce(events.next_timestamp, switches.switched_at)
+            when events.is_opening then coalesce(events.next_timestamp, next_moments.next_timestamp)
             else events.event_timestamp
         end as span_ended_at
     from events
-    left join switches
-        on events.event_id = switches.event_id
+    left join next_moments
+        on
+            events.next_is_opening is null
+            and events.customer_id = next_moments.customer_id
+            and events.session_id = next_moments.session_id
+            and events.event_timestamp = next_moments.event_timestamp
 ),
 
 final as (
