@@ -42,7 +42,7 @@
     {% if var('telemetry_format') == 'ndjson' %}
         {{ keep_undecodable_lines() }}
     {% else %}
-        {% do run_query("select count(*) from " ~ source('telemetry', 'events')) %}
+        {% do run_query("select count(*) from parquet_file_metadata(" ~ files ~ ")") %}
     {% endif %}
 {% endmacro %}
 
@@ -129,6 +129,16 @@
     ) %}
     {% if repeated is not none %}
         {{ stop(path ~ " has title_id " ~ repeated ~ " more than once: keep one row a title") }}
+    {% endif %}
+    {% set endless = first_value(
+        "select min(title_id) from " ~ titles ~ " where cast(duration_seconds as varchar) <> ''"
+        ~ " and coalesce(try_cast(duration_seconds as decimal(12, 3)), 0) <= 0"
+    ) %}
+    {% if endless is not none %}
+        {{ stop(
+            path ~ " has a duration_seconds for title_id " ~ endless ~ " that is no length: give "
+            ~ "seconds, or leave it empty for a live stream"
+        ) }}
     {% endif %}
 {% endmacro %}
 
