@@ -6,15 +6,13 @@ intervals as (
 ),
 
 islands_of_sessions as (
-    select *
-    from {{ merge_intervals(
+    {{ merge_intervals(
         'intervals', ['customer_id', 'session_id', 'title_id'], 'start_seconds', 'end_seconds'
     ) }}
 ),
 
 merged_in_parts as (
-    select *
-    from {{ merge_intervals(
+    {{ merge_intervals(
         'islands_of_sessions', ['customer_id', 'title_id'], 'start_seconds', 'end_seconds'
     ) }}
 ),

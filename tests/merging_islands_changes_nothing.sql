@@ -11,8 +11,7 @@ islands as (
 ),
 
 merged_again as (
-    select *
-    from {{ merge_intervals(
+    {{ merge_intervals(
         'islands', ['customer_id', 'title_id'], 'start_seconds', 'end_seconds'
     ) }}
 )

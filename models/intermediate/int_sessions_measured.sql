@@ -33,8 +33,7 @@ watched as (
 ),
 
 islands as (
-    select *
-    from {{ merge_intervals(
+    {{ merge_intervals(
         'intervals', ['customer_id', 'session_id', 'title_id'], 'start_seconds', 'end_seconds'
     ) }}
 ),

@@ -6,8 +6,7 @@ intervals as (
 ),
 
 islands as (
-    select *
-    from {{ merge_intervals('intervals', ['customer_id'], 'wall_started_at', 'wall_ended_at') }}
+    {{ merge_intervals('intervals', ['customer_id'], 'wall_started_at', 'wall_ended_at') }}
 ),
 
 final as (

@@ -7,8 +7,7 @@ intervals as (
 ),
 
 islands as (
-    select *
-    from {{ merge_intervals(
+    {{ merge_intervals(
         'intervals', ['customer_id', 'title_id'], 'start_seconds', 'end_seconds'
     ) }}
 ),
