@@ -1,15 +1,16 @@
 """What `make demo` does, on fewer viewers: generate, build with every test, publish, show."""
 
+import json
 import subprocess
 import sys
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
-from conftest import ROOT, Build
+from conftest import ROOT, Build, write_ndjson
 from generator.run import GeneratorOptions, generate
 
 COUNTED = """
@@ -36,8 +37,19 @@ def script(build: Build, name: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def demo(builds) -> Build:
+    """The demo's lake, small, and in it DESIGN §5.1's second case: a clean full watch."""
     build = builds("demo")
-    return build.must("build", telemetry_path=small_lake(build.folder / "data"))
+    lake = small_lake(build.folder / "data")
+    event = {"customer_id": "clean-viewer", "session_id": "clean", "title_id": "reference"}
+    times = {"start": ("2025-03-10T12:00:00Z", 0), "complete": ("2025-03-10T12:05:00Z", 300)}
+    lines = [
+        json.dumps(
+            event | {"event_type": name, "event_timestamp": at, "position_seconds": position}
+        )
+        for name, (at, position) in times.items()
+    ]
+    write_ndjson(lake, [(datetime(2025, 3, 10, 12), line) for line in lines])
+    return build.must("build", telemetry_path=lake)
 
 
 def test_the_reference_case_is_a_row_of_the_demo(demo):
@@ -55,6 +67,20 @@ def test_the_reference_case_is_a_row_of_the_demo(demo):
     assert (row["completion_percentage"], row["session_count"]) == (40, 1)
     assert (row["forward_skip_count"], row["backward_skip_count"]) == (0, 1)
     assert (round(row["engagement_score"], 1), row["engagement_tier"]) == (17.2, "Low")
+
+
+def test_a_clean_full_watch(demo):
+    """DESIGN §5.1, the second reference case."""
+    (row,) = demo.rows(
+        "select * from marts.viewer_title_engagement where customer_id = 'clean-viewer'"
+    )
+    assert (row["watch_seconds"], row["unique_watch_seconds"], row["is_completed"]) == (
+        300,
+        300,
+        True,
+    )
+    assert (row["engagement_score"], row["engagement_tier"]) == (60.0, "Medium")
+    assert row["data_quality_flag"] == "ok"
 
 
 def test_the_marts_are_published_and_shown(demo):
