@@ -33,7 +33,7 @@ def main(
         typer.Option(help=f"none, realistic, or NAME=RATE,… of {', '.join(FAULT_NAMES)}."),
     ] = "realistic",
     truth: Annotated[
-        bool, typer.Option("--truth", help="Also write truth/watched.parquet: what was watched.")
+        bool, typer.Option("--truth", help="Also write truth/watched.csv.gz: what was watched.")
     ] = False,
     customer_prefix: Annotated[
         str, typer.Option(help="Begins every customer_id: lakes with different ones add up.")

@@ -143,7 +143,9 @@ def truth(folder: Path) -> Seconds:
     pieces = defaultdict(list)
     query = f"""
         select customer_id, title_id, start_seconds, end_seconds
-        from '{folder}/lakes/*/truth/watched.parquet'
+        from read_csv('{folder}/lakes/*/truth/watched.csv.gz', types = {{
+            'start_seconds': 'decimal(12, 3)', 'end_seconds': 'decimal(12, 3)'
+        }})
         where customer_id <> 'reference-viewer'
     """
     for customer_id, title_id, start, end in duckdb.sql(query).fetchall():

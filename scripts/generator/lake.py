@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from isal import isal_zlib
+from pyarrow import csv
 
 from .events import HOUR_MS, SECOND_MS
 from .rows import Identifiers, RowWriter
@@ -84,7 +85,10 @@ class Lake:
 
 
 class TruthWriter:
-    """Writes the pieces that were really watched, one row each, to one Parquet file."""
+    """Writes the pieces that were really watched, one row each, to one gzip CSV file.
+
+    CSV, so that a reader of the lake's JSON or Parquet below the same folder passes it by.
+    """
 
     SCHEMA = pa.schema(
         {
@@ -101,7 +105,9 @@ class TruthWriter:
     def __init__(self, path: Path, ids: Identifiers) -> None:
         path.parent.mkdir(parents=True)
         self._ids = ids
-        self._file = pq.ParquetWriter(path, self.SCHEMA, compression="zstd", store_schema=False)
+        self._file = path.open("wb")
+        self._compressor = isal_zlib.compressobj(GZIP_LEVEL, wbits=_GZIP_HEADER)
+        self._has_header = False
         self._waiting: list[np.ndarray] = []
 
     def add(self, pieces: np.ndarray) -> None:
@@ -114,6 +120,7 @@ class TruthWriter:
         """Write what waits, and close the file."""
         if self._waiting:
             self._write()
+        self._file.write(self._compressor.flush())
         self._file.close()
 
     def _write(self) -> None:
@@ -128,7 +135,11 @@ class TruthWriter:
             pa.array(pieces["started_ms"]).cast(pa.timestamp("ms", "UTC")),
             pa.array(pieces["ended_ms"]).cast(pa.timestamp("ms", "UTC")),
         ]
-        self._file.write_table(pa.table(columns, schema=self.SCHEMA))
+        text = pa.BufferOutputStream()
+        options = csv.WriteOptions(include_header=not self._has_header, quoting_style="none")
+        csv.write_csv(pa.table(columns, schema=self.SCHEMA), text, options)
+        self._has_header = True
+        self._file.write(self._compressor.compress(text.getvalue()))
 
 
 def write_ndjson(path: Path, pieces: Iterable[memoryview]) -> int:
