@@ -49,6 +49,11 @@ def malformed() -> list[str]:
     return lines + strategies.collect(strategies.not_an_object(), 5)
 
 
+def landed(events: list[dict[str, Any]]) -> list[tuple[datetime, str]]:
+    """Events as a lake takes them: the arrival hour of each, and its line."""
+    return [(event["landed_at"], strategies.json_line(event)) for event in events]
+
+
 def titles_file(build: Build) -> str:
     """The strategies' catalogue as a Parquet file."""
     rows = [{"title_id": title_id, **title} for title_id, title in strategies.CATALOGUE.items()]
@@ -65,10 +70,9 @@ def titles_file(build: Build) -> str:
 def built(builds, events, rejected, malformed) -> Build:
     """The hostile lake as gzip NDJSON, through `dbt build` with all its tests."""
     build = builds("hostile")
-    landed = [(event["landed_at"], strategies.json_line(event)) for event in events]
-    landed += [(event["landed_at"], strategies.json_line(event)) for _, event in rejected]
-    landed += [(LANDED_AT, line) for line in malformed]
-    lake = write_ndjson(build.folder / "lake", landed)
+    lines = landed(events) + landed([event for _, event in rejected])
+    lines += [(LANDED_AT, line) for line in malformed]
+    lake = write_ndjson(build.folder / "lake", lines)
     return build.must("build", telemetry_path=lake, titles_path=titles_file(build))
 
 
@@ -201,10 +205,7 @@ def test_order_repeats_and_redelivery_change_nothing(builds, built, events):
     ]
     shuffled = chance.sample(events + again, len(events) + len(again))
     build = builds("shuffled")
-    lake = write_ndjson(
-        build.folder / "lake",
-        [(event["landed_at"], strategies.json_line(event)) for event in shuffled],
-    )
+    lake = write_ndjson(build.folder / "lake", landed(shuffled))
     build.must("run", telemetry_path=lake, titles_path=titles_file(build))
     for mart in ("viewing_sessions", "viewer_title_engagement", "title_retention"):
         query = f"select columns(lambda c: c <> 'processed_at') from marts.{mart} order by all"
@@ -215,10 +216,7 @@ def test_shifting_time_changes_only_times(builds, built, events):
     """Everything 37 days later."""
     later = strategies.shifted(events, timedelta(days=37))
     build = builds("later")
-    lake = write_ndjson(
-        build.folder / "lake",
-        [(event["landed_at"], strategies.json_line(event)) for event in later],
-    )
+    lake = write_ndjson(build.folder / "lake", landed(later))
     build.must("run", telemetry_path=lake, titles_path=titles_file(build))
     for mart in ("viewing_sessions", "viewer_title_engagement", "title_retention"):
         query = f"""
