@@ -47,7 +47,7 @@ SESSION_ATTRIBUTES = (
     "state",
     "city",
 )
-MILLISECOND = Decimal("0.001")
+THOUSANDTH = Decimal("0.001")
 ZERO = Decimal(0)
 MAX_POSITION = Decimal(48 * 3600)
 EARLIEST = datetime(2000, 1, 1)
@@ -111,6 +111,7 @@ class Event:
     position: Decimal
     reported_watch: int | None
     completion_percentage: Decimal | None
+    bandwidth_mbps: Decimal | None  # of no use where negative
     buffering_events: int | None
     buffering_seconds: Decimal | None
     error_count: int | None
@@ -149,9 +150,9 @@ class Claim:
 class Span:
     """A distinct event with the interval it owns (§3), not yet clipped to its title's duration.
 
-    `start`, `end` and the wall columns are None where there is no interval. `wall_seconds` of
-    opening-type evidence is the time to the next event; `watch_intervals` caps it, because the cap
-    depends on the clipped length.
+    `start`, `end` and the wall columns are None where there is no interval. `wall_seconds` is the
+    time to the next event, or the growth of reported watch time; `watch_intervals` caps it, because
+    the cap depends on the clipped length.
     """
 
     event: Event
@@ -185,8 +186,17 @@ class Interval:
 
     @property
     def on_clock(self) -> Moments:
-        lasts = timedelta(microseconds=int(self.wall_seconds * 1_000_000))
-        return self.wall_started_at, self.wall_started_at + lasts
+        return self.wall_started_at, self.wall_started_at + _lasting(self.wall_seconds)
+
+
+@dataclass(frozen=True)
+class Derived:
+    """What every mart is made of."""
+
+    events: list[Event]
+    durations: dict[str, tuple[Decimal | None, str | None]]
+    spans: dict[str, Span]
+    intervals: list[Interval]
 
 
 # --- Reading -------------------------------------------------------------------------------------
@@ -213,7 +223,7 @@ def reject_reason(event: RawEvent | None) -> str | None:
     event_at = _timestamp(event.get("event_timestamp"))
     if event_at is None or not EARLIEST <= event_at <= event["landed_at"] + MAX_AHEAD:
         return "invalid_timestamp"
-    position = _seconds(event.get("position_seconds"))
+    position = _thousandths(event.get("position_seconds"))
     if position is None or not 0 <= position <= MAX_POSITION:
         return "invalid_position"
     return None
@@ -238,7 +248,7 @@ def _arrival(event: Event, raw: RawEvent) -> tuple[Any, ...]:
 
 def _typed(raw: RawEvent) -> Event:
     """An accepted raw event with its values typed; a bad optional value becomes None."""
-    event_at, position = _timestamp(raw["event_timestamp"]), _seconds(raw["position_seconds"])
+    event_at, position = _timestamp(raw["event_timestamp"]), _thousandths(raw["position_seconds"])
     assert event_at is not None and position is not None, "only accepted events are typed"
     return Event(
         event_id=_text(raw.get("event_id")) or hashlib.md5(_content(raw).encode()).hexdigest(),
@@ -251,8 +261,9 @@ def _typed(raw: RawEvent) -> Event:
         position=position,
         reported_watch=_whole(raw.get("watch_duration_seconds")),
         completion_percentage=_number(raw.get("completion_percentage")),
+        bandwidth_mbps=_thousandths(raw.get("bandwidth_mbps")),
         buffering_events=_whole(raw.get("buffering_events")),
-        buffering_seconds=_seconds(raw.get("buffering_duration_seconds")),
+        buffering_seconds=_thousandths(raw.get("buffering_duration_seconds")),
         error_count=_whole(raw.get("error_count")),
         attributes={name: _text(raw.get(name)) for name in SESSION_ATTRIBUTES},
     )
@@ -293,12 +304,12 @@ def _whole(value: Any) -> int | None:
     return int(number) if number is not None and number == number.to_integral_value() else None
 
 
-def _seconds(value: Any) -> Decimal | None:
-    """Seconds, rounded half up to milliseconds; None also for what decimal(12, 3) cannot hold."""
+def _thousandths(value: Any) -> Decimal | None:
+    """A number rounded half up to thousandths; None also for what decimal(12, 3) cannot hold."""
     number = _number(value)
     if number is None or abs(number) >= 10**9:
         return None
-    return number.quantize(MILLISECOND, ROUND_HALF_UP)
+    return number.quantize(THOUSANDTH, ROUND_HALF_UP)
 
 
 def _timestamp(value: Any) -> datetime | None:
@@ -338,7 +349,7 @@ def _durations(
     for title_id, title in catalogue.items():
         duration = title["duration_seconds"]
         found[title_id] = (duration, None if duration is None else "catalogue")
-    for title_id, of_title in _grouped(events, lambda event: event.title_id).items():
+    for title_id, of_title in grouped(events, lambda event: event.title_id).items():
         if title_id not in found:
             duration = _inferred_duration(of_title)
             found[title_id] = (duration, None if duration is None else "inferred")
@@ -371,9 +382,9 @@ def spans(events: Iterable[RawEvent | None], playback: Playback = PLAYBACK) -> d
 
 def _spans(events: Iterable[Event], playback: Playback) -> dict[str, Span]:
     found: dict[str, Span] = {}
-    by_session = _grouped(events, lambda event: (event.customer_id, event.session_id))
+    by_session = grouped(events, lambda event: (event.customer_id, event.session_id))
     for in_session in by_session.values():
-        for in_title in _grouped(in_session, lambda event: event.title_id).values():
+        for in_title in grouped(in_session, lambda event: event.title_id).values():
             ordered = sorted(in_title, key=lambda event: event.order)
             neighbours = zip([None, *ordered], ordered, [*ordered[1:], None], strict=False)
             for previous, event, following in neighbours:
@@ -487,21 +498,39 @@ def watch_intervals(
     events: Iterable[RawEvent | None], catalogue: Catalogue, playback: Playback = PLAYBACK
 ) -> dict[str, Interval]:
     """Every non-empty interval, by event_id, clipped to [0, duration], with its clock time."""
-    return {item.event.event_id: item for item in _derive(events, catalogue, playback).intervals}
+    return {item.event.event_id: item for item in derive(events, catalogue, playback).intervals}
+
+
+def derive(events: Iterable[RawEvent | None], catalogue: Catalogue, playback: Playback) -> Derived:
+    """The distinct events, and all that they and the catalogue say of titles and intervals."""
+    accepted = distinct(events)
+    lengths = _durations(accepted, catalogue)
+    owned = _spans(accepted, playback)
+    clipped = (_clipped(s, lengths[s.event.title_id][0], playback) for s in owned.values())
+    return Derived(accepted, lengths, owned, [item for item in clipped if item is not None])
 
 
 def _clipped(span: Span, duration: Decimal | None, playback: Playback) -> Interval | None:
+    """The interval within [0, duration], on the clock for no longer than its length allows.
+
+    Capped `reported` evidence begins later: it still ends at its closing event.
+    """
     if span.start is None or span.end is None or span.evidence is None:
         return None
     start = max(span.start, ZERO)
     end = span.end if duration is None else min(span.end, duration)
     if start >= end:
         return None
-    wall = span.wall_seconds
-    if span.evidence != "reported":
-        longest = (end - start) / playback.min_playback_rate + playback.clock_tolerance_seconds
-        wall = min(wall, longest)
-    return Interval(span.event, span.evidence, start, end, span.wall_started_at, wall)
+    longest = (end - start) / playback.min_playback_rate + playback.clock_tolerance_seconds
+    wall = min(span.wall_seconds, longest.quantize(THOUSANDTH, ROUND_HALF_UP))
+    began_at = span.wall_started_at
+    if span.evidence == "reported":
+        began_at += _lasting(span.wall_seconds - wall)
+    return Interval(span.event, span.evidence, start, end, began_at, wall)
+
+
+def _lasting(seconds: Decimal) -> timedelta:
+    return timedelta(microseconds=int(seconds * 1_000_000))
 
 
 # --- Unions, by brute force ----------------------------------------------------------------------
@@ -545,11 +574,11 @@ def watch_coverage(
     events: Iterable[RawEvent | None], catalogue: Catalogue, playback: Playback = PLAYBACK
 ) -> dict[PairKey, list[Seconds]]:
     """What each customer has seen of each title: islands on the title's timeline."""
-    return _coverage(_derive(events, catalogue, playback).intervals)
+    return _coverage(derive(events, catalogue, playback).intervals)
 
 
 def _coverage(intervals: Iterable[Interval]) -> dict[PairKey, list[Seconds]]:
-    by_pair = _grouped(intervals, lambda interval: interval.event.pair_key)
+    by_pair = grouped(intervals, lambda interval: interval.event.pair_key)
     return {pair: islands(item.on_title for item in owned) for pair, owned in by_pair.items()}
 
 
@@ -560,8 +589,12 @@ def viewer_presence(
 
     A customer whose intervals all last no time on the clock has no island, and no key.
     """
-    intervals = _derive(events, catalogue, playback).intervals
-    by_customer = _grouped(intervals, lambda interval: interval.event.customer_id)
+    return presence_of(derive(events, catalogue, playback))
+
+
+def presence_of(derived: Derived) -> dict[str, list[Moments]]:
+    """`viewer_presence` from what is derived already."""
+    by_customer = grouped(derived.intervals, lambda interval: interval.event.customer_id)
     present = {
         customer: islands(item.on_clock for item in owned)
         for customer, owned in by_customer.items()
@@ -572,24 +605,6 @@ def viewer_presence(
 # --- Marts ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Derived:
-    events: list[Event]
-    durations: dict[str, tuple[Decimal | None, str | None]]
-    spans: dict[str, Span]
-    intervals: list[Interval]
-
-
-def _derive(
-    events: Iterable[RawEvent | None], catalogue: Catalogue, playback: Playback
-) -> _Derived:
-    accepted = distinct(events)
-    lengths = _durations(accepted, catalogue)
-    owned = _spans(accepted, playback)
-    clipped = (_clipped(s, lengths[s.event.title_id][0], playback) for s in owned.values())
-    return _Derived(accepted, lengths, owned, [item for item in clipped if item is not None])
-
-
 def viewing_sessions(
     events: Iterable[RawEvent | None],
     catalogue: Catalogue,
@@ -597,11 +612,12 @@ def viewing_sessions(
     engagement: Engagement = ENGAGEMENT,
 ) -> dict[SessionKey, dict[str, Any]]:
     """A row per customer × session × title."""
-    return _sessions(_derive(events, catalogue, playback), engagement)
+    return sessions_of(derive(events, catalogue, playback), engagement)
 
 
-def _sessions(derived: _Derived, engagement: Engagement) -> dict[SessionKey, dict[str, Any]]:
-    owned = _grouped(derived.intervals, lambda interval: interval.event.session_key)
+def sessions_of(derived: Derived, engagement: Engagement) -> dict[SessionKey, dict[str, Any]]:
+    """`viewing_sessions` from what is derived already."""
+    owned = grouped(derived.intervals, lambda interval: interval.event.session_key)
     return {
         key: _session(
             members,
@@ -610,7 +626,7 @@ def _sessions(derived: _Derived, engagement: Engagement) -> dict[SessionKey, dic
             derived.durations[members[0].title_id][0],
             engagement,
         )
-        for key, members in _grouped(derived.events, lambda event: event.session_key).items()
+        for key, members in grouped(derived.events, lambda event: event.session_key).items()
     }
 
 
@@ -622,8 +638,8 @@ def _session(
     engagement: Engagement,
 ) -> dict[str, Any]:
     first, last = _first_and_last(events)
-    watch = _total(interval.seconds for interval in intervals)
-    observed = _total(item.seconds for item in intervals if item.evidence == "observed")
+    watch = total(interval.seconds for interval in intervals)
+    observed = total(item.seconds for item in intervals if item.evidence == "observed")
     buffering = _highest(event.buffering_seconds for event in events)
     return {
         "started_at": first.event_at,
@@ -654,9 +670,13 @@ def title_retention(
     events: Iterable[RawEvent | None], catalogue: Catalogue, playback: Playback = PLAYBACK
 ) -> dict[tuple[str, int], dict[str, Any]]:
     """A row per watched title with a duration × hundredth of it: each overlap taken by itself."""
-    derived = _derive(events, catalogue, playback)
+    return retention_of(derive(events, catalogue, playback))
+
+
+def retention_of(derived: Derived) -> dict[tuple[str, int], dict[str, Any]]:
+    """`title_retention` from what is derived already."""
     rows: dict[tuple[str, int], dict[str, Any]] = {}
-    for title_id, plays in _grouped(derived.intervals, lambda item: item.event.title_id).items():
+    for title_id, plays in grouped(derived.intervals, lambda item: item.event.title_id).items():
         duration = derived.durations[title_id][0]
         if duration is not None:
             rows |= {(title_id, n): row for n, row in enumerate(_retention(plays, duration))}
@@ -664,7 +684,7 @@ def title_retention(
 
 
 def _retention(plays: Sequence[Interval], duration: Decimal) -> list[dict[str, Any]]:
-    viewers = _grouped(plays, lambda item: item.event.customer_id).values()
+    viewers = grouped(plays, lambda item: item.event.customer_id).values()
     seen = [island for owned in viewers for island in islands(item.on_title for item in owned)]
     furthest = [max(item.end for item in owned) for owned in viewers]
     views = len({item.event.session_key for item in plays})
@@ -698,7 +718,7 @@ def _retention(plays: Sequence[Interval], duration: Decimal) -> list[dict[str, A
 
 
 def _overlap(intervals: Iterable[Seconds], start: Decimal, end: Decimal) -> Decimal:
-    return _total(max(ZERO, min(end, upper) - max(start, lower)) for lower, upper in intervals)
+    return total(max(ZERO, min(end, upper) - max(start, lower)) for lower, upper in intervals)
 
 
 def viewer_title_engagement(
@@ -708,13 +728,19 @@ def viewer_title_engagement(
     engagement: Engagement = ENGAGEMENT,
 ) -> dict[PairKey, dict[str, Any]]:
     """A row per customer × title: the main mart, column by column as in §5.1."""
-    derived = _derive(events, catalogue, playback)
+    return engagement_of(derive(events, catalogue, playback), catalogue, playback, engagement)
+
+
+def engagement_of(
+    derived: Derived, catalogue: Catalogue, playback: Playback, engagement: Engagement
+) -> dict[PairKey, dict[str, Any]]:
+    """`viewer_title_engagement` from what is derived already."""
     coverage = _coverage(derived.intervals)
     sessions: dict[PairKey, list[dict[str, Any]]] = defaultdict(list)
-    for (customer_id, _, title_id), session in _sessions(derived, engagement).items():
+    for (customer_id, _, title_id), session in sessions_of(derived, engagement).items():
         sessions[customer_id, title_id].append(session)
     rows: dict[PairKey, dict[str, Any]] = {}
-    for pair, members in _grouped(derived.events, lambda event: event.pair_key).items():
+    for pair, members in grouped(derived.events, lambda event: event.pair_key).items():
         duration, source = derived.durations[pair[1]]
         title = catalogue.get(pair[1], {})
         row = {
@@ -747,15 +773,15 @@ def _watch(
     sessions: Sequence[dict[str, Any]], coverage: Sequence[Seconds], duration: Decimal | None
 ) -> dict[str, Any]:
     lengths = [end - start for start, end in coverage]
-    watch = _total(session["watch_seconds"] for session in sessions)
-    unique = _total(lengths)
+    watch = total(session["watch_seconds"] for session in sessions)
+    unique = total(lengths)
     furthest = max(session["max_position_seconds"] for session in sessions)
     return {
         "watch_seconds": watch,
         "unique_watch_seconds": unique,
         "rewatch_seconds": watch - unique,
-        "observed_watch_seconds": _total(item["observed_watch_seconds"] for item in sessions),
-        "inferred_watch_seconds": _total(item["inferred_watch_seconds"] for item in sessions),
+        "observed_watch_seconds": total(item["observed_watch_seconds"] for item in sessions),
+        "inferred_watch_seconds": total(item["inferred_watch_seconds"] for item in sessions),
         "max_position_seconds": furthest,
         "watch_percentage": _as_float(_percentage(watch, duration)),
         "unique_watch_percentage": _as_float(_percentage(unique, duration)),
@@ -768,8 +794,8 @@ def _watch(
 def _interactions(sessions: Sequence[dict[str, Any]]) -> dict[str, Any]:
     count = len(sessions)
     pauses = sum(session["pause_count"] for session in sessions)
-    watch = _total(session["watch_seconds"] for session in sessions)
-    lasted = _total(session["session_seconds"] for session in sessions)
+    watch = total(session["watch_seconds"] for session in sessions)
+    lasted = total(session["session_seconds"] for session in sessions)
     return {
         "session_count": count,
         "engaged_session_count": sum(session["is_engaged"] for session in sessions),
@@ -785,13 +811,13 @@ def _interactions(sessions: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _quality(sessions: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    watch = _total(session["watch_seconds"] for session in sessions)
-    buffering = _sum_of_reported(session["buffering_seconds"] for session in sessions)
+    watch = total(session["watch_seconds"] for session in sessions)
+    buffering = sum_of_reported(session["buffering_seconds"] for session in sessions)
     return {
-        "buffering_event_count": _sum_of_reported(s["buffering_event_count"] for s in sessions),
+        "buffering_event_count": sum_of_reported(s["buffering_event_count"] for s in sessions),
         "buffering_seconds": buffering,
         "rebuffer_ratio": _rebuffer_ratio(buffering, watch),
-        "error_count": _sum_of_reported(session["error_count"] for session in sessions),
+        "error_count": sum_of_reported(session["error_count"] for session in sessions),
         "dominant_device_type": _dominant_device(sessions),
     }
 
@@ -870,14 +896,14 @@ def _flag(
 # --- Small helpers -------------------------------------------------------------------------------
 
 
-def _grouped(items: Iterable[Item], key: Callable[[Item], Key]) -> dict[Key, list[Item]]:
+def grouped(items: Iterable[Item], key: Callable[[Item], Key]) -> dict[Key, list[Item]]:
     groups: dict[Key, list[Item]] = defaultdict(list)
     for item in items:
         groups[key(item)].append(item)
     return dict(groups)
 
 
-def _total(values: Iterable[Decimal]) -> Decimal:
+def total(values: Iterable[Decimal]) -> Decimal:
     return sum(values, ZERO)
 
 
@@ -886,7 +912,7 @@ def _highest(values: Iterable[Any]) -> Any:
     return max((value for value in values if value is not None and value >= 0), default=None)
 
 
-def _sum_of_reported(values: Iterable[Any]) -> Any:
+def sum_of_reported(values: Iterable[Any]) -> Any:
     reported = [value for value in values if value is not None]
     return sum(reported) if reported else None
 

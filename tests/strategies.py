@@ -9,10 +9,11 @@ lake do not touch each other and a failing one can be run alone. Equal arguments
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import Any, TypeVar
+from zlib import crc32
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
@@ -21,13 +22,22 @@ Drawn = TypeVar("Drawn")
 RawEvent = dict[str, Any]
 
 CATALOGUE: dict[str, dict[str, Any]] = {
-    "film": {"title_name": "Film", "title_type": "movie", "duration_seconds": Decimal("300")},
-    "clip": {"title_name": "Clip", "title_type": "short", "duration_seconds": Decimal("60")},
-    "half": {"title_name": "Half", "title_type": "short", "duration_seconds": Decimal("90.5")},
-    "odd": {"title_name": "Odd", "title_type": "episode", "duration_seconds": Decimal("44.125")},
-    "epic": {"title_name": "Epic", "title_type": "movie", "duration_seconds": Decimal("5400")},
-    "live": {"title_name": "Live", "title_type": "live", "duration_seconds": None},
-    "unseen": {"title_name": "Unseen", "title_type": "movie", "duration_seconds": Decimal("120")},
+    title_id: {
+        "title_name": title_id.capitalize(),
+        "title_type": title_type,
+        "genre": genre,
+        "duration_seconds": seconds and Decimal(seconds),
+        "released_on": released_on,
+    }
+    for title_id, title_type, genre, seconds, released_on in (
+        ("film", "movie", "drama", "300", date(2020, 2, 29)),
+        ("clip", "short", "comedy", "60", date(2024, 12, 31)),
+        ("half", "short", "comedy", "90.5", None),
+        ("odd", "episode", None, "44.125", date(1999, 1, 1)),
+        ("epic", "movie", "drama", "5400", date(2020, 2, 29)),
+        ("live", "live", "sport", None, date(2024, 2, 28)),
+        ("unseen", "movie", "drama", "120", None),
+    )
 }
 # Lengths (in milliseconds) that the simulated player believes in. The last three titles are in no
 # catalogue: one reports completion percentages, one completes, one does neither.
@@ -78,6 +88,7 @@ REASONS = (
     "invalid_timestamp",
     "invalid_position",
 )
+BANDWIDTHS = (12.5, 4, "7.25", 0, 38.1234, None, -1, "NaN", "")
 SHARED_SESSION = "shared-session"  # a session id that several customers have
 
 # Within a span, beside a midnight on a leap day, just before the hour.
@@ -702,3 +713,17 @@ def shifted(events: list[RawEvent], by: timedelta) -> list[RawEvent]:
         }
         moved.append({**event, **changes})
     return moved
+
+
+def spread(examples: Iterable[Example], days: int = 50) -> list[Example]:
+    """The examples over as many days, their events at bandwidths of every kind, by event_id."""
+    return [
+        Example(
+            example.name,
+            [
+                {**event, "bandwidth_mbps": BANDWIDTHS[crc32(event["event_id"].encode()) % 9]}
+                for event in shifted(example.events, timedelta(days=number % days))
+            ],
+        )
+        for number, example in enumerate(examples)
+    ]

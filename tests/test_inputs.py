@@ -123,7 +123,7 @@ def test_values_at_the_far_end_cost_no_run(builds):
         {"type": "heartbeat"},
         EVENT | {"event_timestamp": "2000-01-01T00:00:00Z"},
         EVENT
-        | {"event_id": "e2", "event_type": "pause", "event_timestamp": "2970-01-01T00:00:00Z"},
+        | {"event_id": "e2", "event_type": "pause", "event_timestamp": "2025-03-03T23:00:00Z"},
         EVENT
         | {"event_id": "e3", "title_id": "t2", "position_seconds": 20000}
         | {"completion_percentage": 0.001},
@@ -132,7 +132,10 @@ def test_values_at_the_far_end_cost_no_run(builds):
     path.write_text("".join(json.dumps(row) + "\n" for row in strange[:1] * 1200 + strange[1:]))
     build.must("build", telemetry_path=build.folder)
     rows = build.rows("select session_seconds from marts.viewing_sessions order by title_id")
-    assert rows[0]["session_seconds"] > 30_000_000_000
+    assert rows[0]["session_seconds"] > 790_000_000
+    # Two days with data, and one of the 25 years between them.
+    assert build.rows("select count(*) as n from marts.daily_viewing")[0]["n"] == 2 + 365
+    assert build.rows("select count(*) as n from marts.viewing_concurrency")[0]["n"] == 367 * 1440
     build.must("build", "--empty", telemetry_path=build.folder)
     assert build.rows("select * from marts.viewing_sessions") == []
 

@@ -73,7 +73,7 @@ final as (
                 then 'very_short_watch'
             else 'ok'
         end as data_quality_flag,
-        cast('{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S") }}' as timestamp) as processed_at
+        {{ run_started() }} as processed_at
     from viewer_titles
 )
 

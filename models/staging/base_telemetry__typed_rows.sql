@@ -53,7 +53,8 @@ final as (
             when
                 event_timestamp is null
                 or event_timestamp < timestamp '2000-01-01 00:00:00'
-                or event_timestamp > landed_at + interval '1' day
+                -- Where nobody knows when a row landed, it has by now.
+                or event_timestamp > coalesce(landed_at, {{ run_started() }}) + interval '1' day
                 then 'invalid_timestamp'
             -- 48 hours
             when position_seconds is null or position_seconds not between 0 and 172800

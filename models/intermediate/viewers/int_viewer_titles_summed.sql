@@ -4,8 +4,9 @@ sessions as (
     select * from {{ ref('viewing_sessions') }}
 ),
 
-spans as (
-    select * from {{ ref('int_playback_spans') }}
+session_days as (
+    select * from {{ ref('int_session_days') }}
+    where event_count > 0
 ),
 
 coverage as (
@@ -39,13 +40,13 @@ summed as (
     group by customer_id, title_id
 ),
 
--- A session over midnight is active on both days, so days are counted from events.
+-- A session over midnight is active on both days.
 days as (
     select
         customer_id,
         title_id,
-        count(distinct cast(event_timestamp as date)) as active_days
-    from spans
+        count(distinct active_on) as active_days
+    from session_days
     group by customer_id, title_id
 ),
 

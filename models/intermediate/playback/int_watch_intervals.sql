@@ -36,21 +36,26 @@ intervals as (
     where end_seconds > start_seconds
 ),
 
--- A lost pause must not look like a night of watching.
+-- A lost pause must not look like a night of watching, nor a wild counter like years of it.
 timed as (
     select
         *,
-        case
-            when evidence = 'reported' then wall_seconds
-            else least(
-                    wall_seconds,
-                    cast(
-                        watch_seconds * {{ 1 / playback.min_playback_rate }}
-                        + {{ playback.clock_tolerance_seconds }} as decimal(12, 3)
-                    )
-                )
-        end as played_seconds
+        least(
+            wall_seconds,
+            cast(
+                watch_seconds * {{ 1 / playback.min_playback_rate }}
+                + {{ playback.clock_tolerance_seconds }} as decimal(12, 3)
+            )
+        ) as played_seconds
     from intervals
+),
+
+-- Reported time lies at the end of its span, all other at its beginning.
+placed as (
+    select
+        *,
+        case evidence when 'reported' then wall_seconds - played_seconds else 0 end as idle_seconds
+    from timed
 ),
 
 final as (
@@ -63,10 +68,10 @@ final as (
         cast(start_seconds as decimal(12, 3)) as start_seconds,
         cast(end_seconds as decimal(12, 3)) as end_seconds,
         cast(watch_seconds as decimal(12, 3)) as watch_seconds,
-        wall_started_at,
-        {{ add_seconds('wall_started_at', 'played_seconds') }} as wall_ended_at,
+        {{ add_seconds('wall_started_at', 'idle_seconds') }} as wall_started_at,
+        {{ add_seconds('wall_started_at', 'idle_seconds + played_seconds') }} as wall_ended_at,
         played_seconds as wall_seconds
-    from timed
+    from placed
 )
 
 select * from final

@@ -1,0 +1,79 @@
+{%- set dimensions = [
+    'isp', 'connection_type', 'device_type', 'device_os', 'app_version', 'quality'
+] %}
+
+with
+
+sessions as (
+    select * from {{ ref('viewing_sessions') }}
+),
+
+counters as (
+    select * from {{ ref('int_sessions_counted') }}
+),
+
+bandwidths as (
+    select * from {{ ref('int_sessions_bandwidth') }}
+),
+
+rated as (
+    select
+        cast(sessions.started_at as date) as started_on,
+        {%- for dimension in dimensions %}
+        sessions.{{ dimension }},
+        {%- endfor %}
+        sessions.play_count,
+        sessions.watch_seconds,
+        counters.buffering_event_count,
+        counters.buffering_seconds,
+        counters.error_count,
+        bandwidths.bandwidth_watch_seconds,
+        bandwidths.bandwidth_megabits,
+        coalesce(counters.buffering_seconds, counters.buffering_event_count) is not null
+            as reports_buffering,
+        coalesce(counters.buffering_seconds, counters.error_count) is not null as is_rated,
+        -- No error, and stalled for less than a hundredth of the time.
+        coalesce(counters.error_count, 0) = 0
+        and (
+            coalesce(counters.buffering_seconds, 0) = 0
+            or 99 * counters.buffering_seconds < sessions.watch_seconds
+        ) as is_good
+    from sessions
+    inner join counters
+        on
+            sessions.customer_id = counters.customer_id
+            and sessions.session_id = counters.session_id
+            and sessions.title_id = counters.title_id
+    left join bandwidths
+        on
+            sessions.customer_id = bandwidths.customer_id
+            and sessions.session_id = bandwidths.session_id
+            and sessions.title_id = bandwidths.title_id
+),
+
+final as (
+    select
+        started_on,
+        {{ dimensions | join(',\n        ') }},
+        count(*) as session_count,
+        cast(sum(play_count) as bigint) as play_count,
+        cast(sum(watch_seconds) as decimal(18, 3)) as watch_seconds,
+        cast(sum(buffering_event_count) as bigint) as buffering_event_count,
+        cast(sum(buffering_seconds) as decimal(18, 3)) as buffering_seconds,
+        cast(sum(case when reports_buffering then watch_seconds else 0 end) as decimal(18, 3))
+            as buffering_reported_watch_seconds,
+        cast(sum(error_count) as bigint) as error_count,
+        count(*) filter (where error_count > 0) as error_session_count,
+        count(error_count) as error_reported_session_count,
+        count(*) filter (where is_rated) as rated_session_count,
+        count(*) filter (where is_rated and is_good) as good_session_count,
+        cast(coalesce(sum(bandwidth_watch_seconds), 0) as decimal(18, 3))
+            as bandwidth_watch_seconds,
+        cast(coalesce(sum(bandwidth_megabits), 0) as decimal(30, 6)) as bandwidth_megabits
+    from rated
+    group by
+        started_on,
+        {{ dimensions | join(',\n        ') }}
+)
+
+select * from final

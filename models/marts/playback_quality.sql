@@ -1,0 +1,51 @@
+with
+
+summed as (
+    select * from {{ ref('int_quality_summed') }}
+),
+
+final as (
+    select
+        started_on,
+        isp,
+        connection_type,
+        device_type,
+        device_os,
+        app_version,
+        quality,
+        session_count,
+        play_count,
+        watch_seconds,
+        cast(watch_seconds as double)
+        / nullif(
+            cast(
+                sum(watch_seconds) over (
+                    partition by
+                        started_on, isp, connection_type, device_type, device_os, app_version
+                ) as double
+            ), 0
+        ) as watch_time_share,
+        buffering_event_count,
+        buffering_seconds,
+        buffering_reported_watch_seconds,
+        cast(buffering_seconds as double)
+        / nullif(cast(buffering_seconds + buffering_reported_watch_seconds as double), 0)
+            as rebuffer_ratio,
+        cast(60 * buffering_event_count as double)
+        / nullif(cast(buffering_reported_watch_seconds as double), 0) as rebuffer_frequency,
+        error_count,
+        error_session_count,
+        error_reported_session_count,
+        cast(error_session_count as double) / nullif(error_reported_session_count, 0)
+            as error_rate,
+        rated_session_count,
+        good_session_count,
+        cast(good_session_count as double) / nullif(rated_session_count, 0) as good_session_ratio,
+        bandwidth_watch_seconds,
+        bandwidth_megabits,
+        cast(bandwidth_megabits as double)
+        / nullif(cast(bandwidth_watch_seconds as double), 0) as time_weighted_bandwidth_mbps
+    from summed
+)
+
+select * from final

@@ -1,0 +1,71 @@
+-- By date and ISP, a roll-up of playback_quality is that of the sessions; and each session's counters
+-- count once.
+with
+
+quality as (
+    select
+        started_on,
+        isp,
+        sum(session_count) as session_count,
+        sum(watch_seconds) as watch_seconds
+    from {{ ref('playback_quality') }}
+    group by started_on, isp
+),
+
+sessions as (
+    select
+        cast(started_at as date) as started_on,
+        isp,
+        count(*) as session_count,
+        sum(watch_seconds) as watch_seconds
+    from {{ ref('viewing_sessions') }}
+    group by cast(started_at as date), isp
+),
+
+counted_once as (
+    select
+        max(buffering_event_count) as buffering_event_count,
+        max(buffering_seconds) as buffering_seconds,
+        max(error_count) as error_count
+    from {{ ref('viewing_sessions') }}
+    group by customer_id, session_id
+),
+
+session_totals as (
+    select
+        sum(buffering_event_count) as buffering_event_count,
+        sum(buffering_seconds) as buffering_seconds,
+        sum(error_count) as error_count
+    from counted_once
+),
+
+quality_totals as (
+    select
+        sum(buffering_event_count) as buffering_event_count,
+        sum(buffering_seconds) as buffering_seconds,
+        sum(error_count) as error_count
+    from {{ ref('playback_quality') }}
+)
+
+select 'sessions and watch time' as what_differs
+from quality
+full outer join sessions
+    on
+        quality.started_on = sessions.started_on
+        and coalesce(quality.isp, '') = coalesce(sessions.isp, '')
+where
+    not coalesce(
+        quality.session_count = sessions.session_count
+        and quality.watch_seconds = sessions.watch_seconds,
+        false
+    )
+
+union all
+
+select 'counters' as what_differs
+from quality_totals
+cross join session_totals
+where
+    quality_totals.buffering_event_count <> session_totals.buffering_event_count
+    or quality_totals.buffering_seconds <> session_totals.buffering_seconds
+    or quality_totals.error_count <> session_totals.error_count
