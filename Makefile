@@ -48,7 +48,7 @@ accuracy: $(INSTALLED) ## Measure every fault against the generator's truth, and
 lint: $(INSTALLED) ## ruff and sqlfluff
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	PLAYHEAD_DUCKDB_PATH=:memory: $(BIN)/sqlfluff lint models tests
+	PLAYHEAD_DUCKDB_PATH=:memory: $(BIN)/sqlfluff lint models tests analyses
 
 requirements: $(INSTALLED) ## Pin requirements.txt anew from pyproject.toml (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-annotate \

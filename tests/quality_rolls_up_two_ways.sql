@@ -1,5 +1,5 @@
--- By date and ISP, a roll-up of playback_quality is that of the sessions; and each session's counters
--- count once.
+-- Rolled up by date and ISP, playback_quality says what the sessions say; and the counters of each
+-- session count once.
 with
 
 quality as (
