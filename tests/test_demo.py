@@ -136,3 +136,22 @@ def test_parquet_gives_the_same_marts(builds):
         )
     assert rows[0] == rows[1]
     assert sum(row["watch_seconds"] for row in rows[0]) > Decimal(100_000)
+
+
+def test_the_docs_are_one_page_that_describes_every_column(demo):
+    """`dbt docs generate --static`: each model described, each mart's column too, as in the file."""
+    demo.must("docs", "generate", "--static", telemetry_path=demo.folder / "data" / "telemetry")
+    target = demo.folder / "target"
+    page = (target / "static_index.html").read_text()
+    manifest = json.loads((target / "manifest.json").read_text())
+    catalog = json.loads((target / "catalog.json").read_text())["nodes"]
+    models = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+    assert [model["name"] for model in models if not model["description"]] == []
+    marts = [model for model in models if model["schema"] == "marts"]
+    assert len(marts) == 8
+    documented = (ROOT / "docs" / "marts.md").read_text()
+    for mart in marts:
+        assert f"\n## {mart['name']}\n" in documented
+        assert json.dumps(mart["description"])[1:-1] in page
+        described = {name for name, column in mart["columns"].items() if column["description"]}
+        assert described == set(catalog[mart["unique_id"]]["columns"])
