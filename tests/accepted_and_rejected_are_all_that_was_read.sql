@@ -1,13 +1,22 @@
--- Accepted + rejected = read: every landed row is an event or in quarantine, never both.
+-- Accepted + rejected = read: every row that was loaded last is an event or in quarantine, never both.
 with
+
+loaded as (
+    select * from {{ ref('base_telemetry__events') }}
+    where {{ is_to_load('source_file') }}
+),
 
 counts as (
     select
         {{ landed_row_count(source('telemetry', 'events')) }} as read_count,
+        (select count(*) from loaded) as loaded_count,
+        (select count(*) from {{ ref('base_telemetry__events') }}) as held_count,
         (select count(*) from {{ ref('stg_telemetry__events') }}) as accepted_count,
         (select count(*) from {{ ref('stg_telemetry__rejected_events') }}) as rejected_count
 )
 
 select *
 from counts
-where accepted_count + rejected_count <> read_count
+where
+    loaded_count <> read_count
+    or accepted_count + rejected_count <> held_count

@@ -37,11 +37,21 @@ class Build:
             "DBT_LOG_PATH": str(self.folder / "logs"),
         }
 
+    def command(self, *arguments: str, **variables: Any) -> list[str]:
+        """dbt's command line."""
+        dbt = str(Path(sys.executable).with_name("dbt"))
+        return [dbt, "--no-use-colors", *arguments, "--vars", json.dumps(variables, default=str)]
+
+    def beside(self, name: str) -> "Build":
+        """Another build, in a folder within this one's."""
+        folder = self.folder / name
+        folder.mkdir()
+        return Build(folder)
+
     def dbt(self, *arguments: str, **variables: Any) -> subprocess.CompletedProcess[str]:
         """Runs dbt; stdout and stderr together in `stdout`."""
-        command = [Path(sys.executable).with_name("dbt"), "--no-use-colors", *arguments]
         return subprocess.run(
-            [*command, "--vars", json.dumps(variables, default=str)],
+            self.command(*arguments, **variables),
             cwd=ROOT,
             env=os.environ | self.environment,
             stdout=subprocess.PIPE,
@@ -54,6 +64,12 @@ class Build:
         done = self.dbt(*arguments, **variables)
         assert done.returncode == 0, done.stdout[-6000:]
         return self
+
+    def execute(self, *statements: str) -> None:
+        """Changes the build file."""
+        with duckdb.connect(str(self.duckdb_path)) as connection:
+            for statement in statements:
+                connection.execute(statement)
 
     def rows(self, query: str) -> list[dict[str, Any]]:
         """The rows that a query of the build file yields, by column name."""

@@ -5,6 +5,7 @@ import gzip
 import math
 import random
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -71,9 +72,11 @@ def landed(events: list[dict[str, Any]]) -> list[tuple[datetime, str]]:
     return [(event["landed_at"], strategies.json_line(event)) for event in events]
 
 
-def titles_file(build: Build) -> str:
-    """The strategies' catalogue as a Parquet file."""
-    rows = [{"title_id": title_id, **title} for title_id, title in strategies.CATALOGUE.items()]
+def titles_file(
+    build: Build, catalogue: Mapping[str, Mapping[str, Any]] = strategies.CATALOGUE
+) -> str:
+    """A catalogue as a Parquet file."""
+    rows = [{"title_id": title_id, **title} for title_id, title in catalogue.items()]
     path = build.folder / "titles.parquet"
     duration = pa.decimal128(12, 3)
     table = pa.Table.from_pylist(rows)
@@ -164,7 +167,8 @@ def test_minutes_and_days_equal_the_oracle(built, events, rejected, malformed, n
 
 def test_the_oracle_knows_every_column(built, events):
     """But for when dbt ran, titles' names beside their ids, and an ingredient of a flag."""
-    unknown = {"processed_at", "title_name", "title_type", "has_position_beyond_duration"}
+    unknown = {"processed_at", "loaded_at", "has_position_beyond_duration"}
+    unknown |= {"title_name", "title_type", "title_duration_seconds"}
     for name, key in MARTS.items():
         module = oracle if hasattr(oracle, name) else oracle_marts
         expected = getattr(module, name)(events, strategies.CATALOGUE)
@@ -263,8 +267,8 @@ def test_order_repeats_and_redelivery_change_nothing(builds, built, events):
 
 
 def moved(rows: Rows, by: timedelta) -> Rows:
-    """The rows by so much later; but for when dbt ran, and for rejected rows, which stay behind."""
-    unmoved = ("released_on", "processed_at", "rejected_row_count")
+    """The rows by so much later; but for when dbt ran, and rejected rows, which are not there."""
+    unmoved = ("released_on", "processed_at", "loaded_at", "rejected_row_count")
 
     def later(value: Any) -> Any:
         return value + by if isinstance(value, date) else value

@@ -29,35 +29,118 @@
         {{ stop("var telemetry_path is '" ~ path ~ "'; set it to a folder or a glob of files") }}
     {% endif %}
     {% set file_count = first_value("select count(*) from glob(" ~ files ~ ")") %}
-    {% if file_count == 0 %}
+    {% if file_count == 0 and not folder_exists(path) %}
         {{ stop(
             "no " ~ var('telemetry_format') ~ " file at " ~ path ~ ": set var telemetry_path to a "
             ~ "folder in the lake layout or a glob of files, and telemetry_format to what they hold"
         ) }}
     {% endif %}
+    {% do run_query("create schema if not exists " ~ generate_schema_name('staging', none)) %}
+    {% set load_count = list_files_to_load(files) %}
+    {% if file_count == 0 %}
+        {% do exceptions.warn("the lake at " ~ path ~ " is empty: there is nothing to load") %}
+    {% endif %}
     {{ log(
-        "Reading " ~ file_count ~ " file(s) at " ~ path ~ "; should one be unreadable, "
-        ~ "the error names it: repair it or move it away", info=true
+        "Loading " ~ load_count ~ " of " ~ file_count ~ " file(s) at " ~ path
+        ~ ("; should one be unreadable, the error names it: repair it or move it away" if load_count
+            else ": nothing new has landed"), info=true
     ) }}
     {% if var('telemetry_format') == 'ndjson' %}
         {{ keep_undecodable_lines() }}
-    {% else %}
-        {% do run_query("select count(*) from parquet_file_metadata(" ~ files ~ ")") %}
+    {% elif load_count %}
+        {% do run_query("select count(*) from parquet_file_metadata(list_value("
+            ~ "select list(file_name) from " ~ files_to_load() ~ "))") %}
     {% endif %}
 {% endmacro %}
 
-{#- Reads every line once. What DuckDB cannot take for text, it notes in temporary tables of this
-    connection: from there it goes on to quarantine. -#}
+{#- Lists what this run loads, and returns how many files that are: all, unless earlier runs hold some
+    of them; then every arrival hour that has a file which is new, or was written since it was loaded. -#}
+{% macro list_files_to_load(files) %}
+    {% set held = held_relation('base_telemetry__events', 'staging') %}
+    {% set query = "select file as file_name from glob(" ~ files ~ ")" %}
+    {% if held is not none and not flags.FULL_REFRESH and first_value(query) %}
+    {% set query %}
+        with
+
+        held as (
+            select source_file, max(loaded_at) as loaded_at
+            from {{ held }}
+            group by source_file
+        ),
+
+        files as (
+            select
+                found.filename as file_name,
+                {{ landing_partition('found.filename', landing_hour('found.filename')) }}
+                    as landing_partition,
+                held.source_file is null
+                or cast(found.last_modified at time zone 'UTC' as timestamp) > held.loaded_at
+                or coalesce({{ is_to_reload(landing_hour('found.filename')) }}, false) as is_new
+            from read_blob({{ files }}) as found
+            left join held
+                on found.filename = held.source_file
+        )
+
+        select file_name
+        from files
+        where landing_partition in (select landing_partition from files where is_new)
+    {% endset %}
+    {% endif %}
+    {% do run_query("create or replace table " ~ files_to_load() ~ " as " ~ query) %}
+    {{ return(first_value("select count(*) from " ~ files_to_load())) }}
+{% endmacro %}
+
+{#- Whether an arrival hour lies within what vars reload_from and reload_until ask for again. -#}
+{% macro is_to_reload(hour) -%}
+    {%- set bounds = [] -%}
+    {%- for name, operator in {'reload_from': '>=', 'reload_until': '<='}.items() if var(name) -%}
+        {%- do bounds.append(hour ~ " " ~ operator ~ " " ~ hour_given(name)) -%}
+    {%- endfor -%}
+    {{- bounds | join(" and ") or "false" -}}
+{%- endmacro %}
+
+{#- The timestamp that a variable gives as text; stops the run where it is none. -#}
+{% macro hour_given(name) %}
+    {% set text = "'" ~ var(name) | string | replace("'", "''") ~ "'" %}
+    {% if first_value("select try_cast(" ~ text ~ " as timestamp)") is none %}
+        {{ stop("var " ~ name ~ " is " ~ text ~ "; give an arrival hour (UTC) such as 2025-03-03 12:00") }}
+    {% endif %}
+    {{ return("timestamp " ~ text) }}
+{% endmacro %}
+
+{#- Whether a local folder is there, empty or not. DuckDB lists files alone; but a way that leads through
+    the folder and back up to a file that every Unix has is one only where the folder is. -#}
+{% macro folder_exists(path) %}
+    {% set there_and_back = path.rstrip('/') ~ '/..' * 64 ~ '/etc/hosts' %}
+    {{ return(first_value(
+        "select count(*) from glob('" ~ there_and_back | replace("'", "''") | replace('[', '[[]') ~ "')"
+    ) > 0) }}
+{% endmacro %}
+
+{#- The table of the files that this run loads; check_inputs fills it. -#}
+{% macro files_to_load() %}
+    {{- return(generate_schema_name('staging', none) ~ '.files_to_load') -}}
+{% endmacro %}
+
+{#- Reads every line that is to be loaded once. What DuckDB cannot take for text, it notes in temporary
+    tables of this connection: from there it goes on to quarantine. -#}
 {% macro keep_undecodable_lines() %}
-    {% do run_query("create schema if not exists " ~ generate_schema_name('staging', none)) %}
     {% set noted = "select '' as raw_text, '' as source_file where false" %}
     {% if not flags.EMPTY %}
         {% do run_query("drop table if exists temp.reject_errors") %}
         {% do run_query("drop table if exists temp.reject_scans") %}
-        {% do run_query("select count(line) from " ~ source('telemetry', 'events')) %}
-        {% set noted = "select errors.csv_line as raw_text, scans.file_path as source_file "
-            ~ "from temp.reject_errors as errors "
-            ~ "inner join temp.reject_scans as scans using (scan_id, file_id)" %}
+        {% do run_query(
+            "select count(line) from " ~ landed_files(source('telemetry', 'events'))
+            ~ " where " ~ is_to_load('landed_file')
+        ) %}
+        {% set scanned = first_value(
+            "select count(*) from duckdb_tables() where table_name = 'reject_scans'"
+        ) %}
+        {% if scanned %}
+            {% set noted = "select errors.csv_line as raw_text, scans.file_path as source_file "
+                ~ "from temp.reject_errors as errors "
+                ~ "inner join temp.reject_scans as scans using (scan_id, file_id)" %}
+        {% endif %}
     {% endif %}
     {% do run_query("create or replace table " ~ undecodable_lines() ~ " as " ~ noted) %}
 {% endmacro %}
@@ -93,7 +176,7 @@
         {{ return(columns) }}
     {% endif %}
     {{ return(run_query(
-        "with objects as (select line from " ~ source('telemetry', 'events')
+        "with objects as (select line from " ~ landed_files(source('telemetry', 'events'))
         ~ " where json_valid(line) and starts_with(ltrim(line), '{') limit 1000)"
         ~ " select distinct unnest(json_keys(line)) from objects"
     ).columns[0].values() | list) }}
@@ -104,7 +187,7 @@
     {% if var('telemetry_format') == 'parquet' %}{{ return(false) }}{% endif %}
     {% set path = "$.\"" ~ key | replace("'", "''") ~ "\"" %}
     {{ return(first_value(
-        "select count(*) from (select 1 from " ~ source('telemetry', 'events')
+        "select count(*) from (select 1 from " ~ landed_files(source('telemetry', 'events'))
         ~ " where try(json_exists(line, '" ~ path ~ "')) limit 1)"
     ) == 1) }}
 {% endmacro %}

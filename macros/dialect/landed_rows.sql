@@ -17,7 +17,7 @@ with
 
 lines as (
     select line as raw_text, landed_file as source_file
-    from {{ relation }}
+    from {{ landed_files(relation) }}
     where line is not null
 ),
 
@@ -56,23 +56,38 @@ select
     {{ adapter.quote(column) if column | lower in present | map('lower') else 'cast(null as varchar)' }} as {{ field }},
     {%- endfor %}
     true as is_readable,
+    {%- if present %}
     struct_pack(
         {%- for column in present %}
         {{ adapter.quote(column) }} := {{ adapter.quote(column) }}{{ ',' if not loop.last }}
         {%- endfor %}
-    ) as raw_row,
+    )
+    {%- else %}
+    null
+    {%- endif %} as raw_row,
     landed_file as source_file
-from {{ relation }}
+from {{ landed_files(relation) }}
 {% endmacro %}
 
 {#- The columns that any of the source's Parquet files has. -#}
 {% macro parquet_columns(relation) %}
     {% if not execute %}{{ return([]) }}{% endif %}
-    {% set columns = run_query("describe select * from " ~ relation).columns[0].values() %}
+    {% set columns = run_query("describe select * from " ~ landed_files(relation)).columns[0].values() %}
     {{ return(columns | reject('equalto', 'landed_file') | list) }}
 {% endmacro %}
 
 {#- The table of the lines that are not UTF-8 text, or too long for any; check_inputs fills it. -#}
 {% macro undecodable_lines() %}
     {{- return(generate_schema_name('staging', none) ~ '.undecodable_lines') -}}
+{% endmacro %}
+
+{#- The source; of a lake that holds no file yet, no rows: DuckDB's readers then know no column either. -#}
+{% macro landed_files(relation) %}
+    {% if not execute %}{{ return(relation) }}{% endif %}
+    {% set files = source_files('telemetry', 'events') %}
+    {% if first_value("select count(*) from glob(" ~ files ~ ")") == 0 %}
+        {{ return("(select '' as landed_file" ~ (", '' as line" if var('telemetry_format') == 'ndjson')
+            ~ " where false) as landed") }}
+    {% endif %}
+    {{ return(relation) }}
 {% endmacro %}

@@ -1,3 +1,4 @@
+{{ config(materialized='incremental', unique_key=['customer_id', 'title_id']) }}
 {%- set engagement = settings('engagement') %}
 
 with
@@ -65,14 +66,13 @@ final as (
                 and 100 * watch_seconds
                 > {{ engagement.excessive_watch_percentage }} * duration_seconds
                 then 'excessive_watch_time'
-            when
-                completion_count > 0 and verified_completion_count = 0
+            when completion_count > 0 and verified_completion_count = 0
                 then 'completed_without_sufficient_watch'
             when has_seek_evidence then 'implausible_seek'
-            when watch_seconds < {{ engagement.short_watch_seconds }}
-                then 'very_short_watch'
+            when watch_seconds < {{ engagement.short_watch_seconds }} then 'very_short_watch'
             else 'ok'
         end as data_quality_flag,
+        loaded_at,
         {{ run_started() }} as processed_at
     from viewer_titles
 )

@@ -1,3 +1,4 @@
+{{ config(materialized='incremental', unique_key=['customer_id', 'session_id', 'title_id']) }}
 {%- set engagement = settings('engagement') %}
 
 with
@@ -21,6 +22,7 @@ final as (
         profiles.title_id,
         titles.title_name,
         titles.title_type,
+        titles.duration_seconds as title_duration_seconds,
         profiles.started_at,
         profiles.ended_at,
         {{ seconds_between('profiles.started_at', 'profiles.ended_at') }} as session_seconds,
@@ -63,7 +65,8 @@ final as (
         profiles.isp,
         profiles.country,
         profiles.state,
-        profiles.city
+        profiles.city,
+        measures.loaded_at
     from profiles
     inner join measures
         on

@@ -1,9 +1,16 @@
-{{ config(materialized='table') }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='landing_partition'
+) }}
 
 with
 
 typed_rows as (
     select * from {{ ref('base_telemetry__typed_rows') }}
+    {%- if is_incremental() %}
+    where {{ is_to_load('source_file') }}
+    {%- endif %}
 ),
 
 final as (
@@ -32,6 +39,8 @@ final as (
         isp,
         connection_type,
         landed_at,
+        {{ landing_partition('source_file', 'landed_at') }} as landing_partition,
+        {{ load_stamp() }} as loaded_at,
         source_file,
         reject_reason,
         -- Only a rejected row's text is worth its space.

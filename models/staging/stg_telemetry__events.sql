@@ -29,7 +29,8 @@ final as (
         city,
         isp,
         connection_type,
-        landed_at
+        landed_at,
+        loaded_at
     from events
     where reject_reason is null
 )

@@ -9,7 +9,8 @@ final as (
         reject_reason,
         raw_text,
         source_file,
-        landed_at
+        landed_at,
+        loaded_at
     from events
     where reject_reason is not null
 )

@@ -13,7 +13,8 @@ repeated_events as (
 final as (
     select
         {{ fields | join(',\n        ') }},
-        landed_at
+        landed_at,
+        loaded_at
     from events
     where event_id not in (select repeated_events.event_id from repeated_events)
 
@@ -21,7 +22,8 @@ final as (
 
     select
         {{ fields | join(',\n        ') }},
-        landed_at
+        landed_at,
+        loaded_at
     from repeated_events
 )
 

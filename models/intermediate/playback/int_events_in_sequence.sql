@@ -11,8 +11,10 @@ events as (
         event_type in ('start', 'resume') as is_opening,
         event_timestamp,
         position_seconds,
-        watch_duration_seconds
+        watch_duration_seconds,
+        loaded_at
     from {{ ref('int_events_deduplicated') }}
+    where {{ is_touched_session() }}
 ),
 
 -- The order is total: what follows from it depends on the set of events alone.

@@ -4,23 +4,13 @@ events as (
     select * from {{ ref('int_events_in_sequence') }}
 ),
 
+-- A title left open: what its session does next is on another title. Few are: a small sort.
 session_moments as (
     select
         customer_id,
         session_id,
         event_timestamp
     from {{ ref('int_events_deduplicated') }}
-),
-
--- A title left open: what its session does next is on another title. Few are: a small sort.
-next_moments as (
-    select
-        customer_id,
-        session_id,
-        event_timestamp,
-        lead(event_timestamp) over (partition by customer_id, session_id order by event_timestamp)
-            as next_timestamp
-    from session_moments
     where (customer_id, session_id) in (
             select
                 events.customer_id,
@@ -29,6 +19,14 @@ next_moments as (
             where events.is_opening and events.next_is_opening is null
         )
     group by customer_id, session_id, event_timestamp
+),
+
+next_moments as (
+    select
+        *,
+        lead(event_timestamp) over (partition by customer_id, session_id order by event_timestamp)
+            as next_timestamp
+    from session_moments
 ),
 
 -- The span that an event may own lies after an opening event, and before a closing one.
@@ -57,6 +55,7 @@ final as (
         session_id,
         title_id,
         event_timestamp,
+        loaded_at,
         position_seconds,
         is_opening,
         previous_is_opening,

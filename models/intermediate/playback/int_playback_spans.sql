@@ -1,8 +1,7 @@
-{{ config(materialized='table') }}
+{{ config(materialized='incremental', unique_key='event_id') }}
 
 {%- set playback = settings('playback') %}
 {%- set max_rate, tolerance = playback.max_playback_rate, playback.clock_tolerance_seconds %}
-{%- set max_inferred = playback.max_inferred_seconds %}
 
 with
 
@@ -17,7 +16,7 @@ judged as (
         case
             -- The last event of its title, left open: did its session soon turn to another title?
             when is_opening and next_is_opening is null
-                then case when wall_seconds <= {{ max_inferred }} then 'switched' end
+                then case when wall_seconds <= {{ playback.max_inferred_seconds }} then 'switched' end
             -- The playhead went back: only reported watch time says what was played before that.
             when is_opening and advance_seconds < 0
                 then case when reported_seconds > 0 then 'reported' end
@@ -54,6 +53,7 @@ final as (
         session_id,
         title_id,
         event_timestamp,
+        loaded_at,
         evidence,
         case
             when evidence = 'reported' then end_position_seconds - span_seconds

@@ -24,6 +24,8 @@ events as (
 deliveries as (
     select
         *,
+        -- A repeat touches its event, whichever of them stands.
+        max(loaded_at) over (partition by event_id) as last_loaded_at,
         row_number() over (
             partition by event_id
             order by
@@ -41,7 +43,8 @@ deliveries as (
 final as (
     select
         {{ fields | join(',\n        ') }},
-        landed_at
+        landed_at,
+        last_loaded_at as loaded_at
     from deliveries
     where delivery_number = 1
 )

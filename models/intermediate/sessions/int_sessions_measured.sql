@@ -2,10 +2,12 @@ with
 
 spans as (
     select * from {{ ref('int_playback_spans') }}
+    where {{ is_touched_session() }}
 ),
 
 intervals as (
     select * from {{ ref('int_watch_intervals') }}
+    where {{ is_touched_session() }}
 ),
 
 moves as (
@@ -13,6 +15,8 @@ moves as (
         customer_id,
         session_id,
         title_id,
+        -- Over all titles of the session: what lands in one may change another.
+        max(max(loaded_at)) over (partition by customer_id, session_id) as loaded_at,
         sum(forward_skip_count) as forward_skip_count,
         sum(backward_skip_count) as backward_skip_count,
         count(*) filter (where evidence = 'seek') > 0 as has_seek_evidence
@@ -33,9 +37,8 @@ watched as (
 ),
 
 islands as (
-    {{ merge_intervals(
-        'intervals', ['customer_id', 'session_id', 'title_id'], 'start_seconds', 'end_seconds'
-    ) }}
+    {%- set keys = ['customer_id', 'session_id', 'title_id'] %}
+    {{ merge_intervals('intervals', keys, 'start_seconds', 'end_seconds') }}
 ),
 
 covered as (
@@ -53,6 +56,7 @@ final as (
         moves.customer_id,
         moves.session_id,
         moves.title_id,
+        moves.loaded_at,
         moves.forward_skip_count,
         moves.backward_skip_count,
         moves.has_seek_evidence,

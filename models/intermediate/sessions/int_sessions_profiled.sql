@@ -7,6 +7,7 @@ with
 
 events as (
     select * from {{ ref('int_events_deduplicated') }}
+    where {{ is_touched_session() }}
 ),
 
 -- Attributes hardly ever change within a session: to group by them first leaves few rows to order.

@@ -2,7 +2,7 @@ with
 
 sessions as (
     select * from {{ ref('viewing_sessions') }}
-    where device_type is not null
+    where device_type is not null and {{ is_touched_viewer_title() }}
 ),
 
 device_types as (

@@ -2,15 +2,17 @@ with
 
 sessions as (
     select * from {{ ref('viewing_sessions') }}
+    where {{ is_touched_viewer_title() }}
 ),
 
 session_days as (
     select * from {{ ref('int_session_days') }}
-    where event_count > 0
+    where event_count > 0 and {{ is_touched_viewer_title() }}
 ),
 
 coverage as (
     select * from {{ ref('int_watch_coverage') }}
+    where {{ is_touched_viewer_title() }}
 ),
 
 summed as (
@@ -19,6 +21,7 @@ summed as (
         title_id,
         min(started_at) as first_watched_at,
         max(ended_at) as last_watched_at,
+        max(loaded_at) as loaded_at,
         count(*) as session_count,
         count(*) filter (where is_engaged) as engaged_session_count,
         count(*) filter (where has_complete_event) as completion_count,
@@ -67,11 +70,9 @@ final as (
         days.active_days,
         cast(coalesce(covered.unique_watch_seconds, 0) as decimal(18, 3)) as unique_watch_seconds,
         coalesce(covered.island_count, 0) as island_count,
-        cast(coalesce(covered.longest_island_seconds, 0) as decimal(12, 3))
-            as longest_island_seconds
+        cast(coalesce(covered.longest_island_seconds, 0) as decimal(12, 3)) as longest_island_seconds
     from summed
-    inner join days
-        on summed.customer_id = days.customer_id and summed.title_id = days.title_id
+    inner join days on summed.customer_id = days.customer_id and summed.title_id = days.title_id
     left join covered
         on summed.customer_id = covered.customer_id and summed.title_id = covered.title_id
 )
