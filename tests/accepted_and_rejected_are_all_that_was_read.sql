@@ -1,4 +1,4 @@
--- Accepted + rejected = read: every row that was loaded last is an event or in quarantine, never both.
+-- Accepted + rejected = read: every row just loaded is an event or in quarantine, never both.
 with
 
 loaded as (

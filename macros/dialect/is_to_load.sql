@@ -5,7 +5,10 @@
 {% endmacro %}
 
 {% macro duckdb__is_to_load(source_file) -%}
-    {%- set names = run_query("select file_name from " ~ files_to_load()).columns[0].values() if execute else [] -%}
+    {%- set names = [] -%}
+    {%- if execute and held_relation('files_to_load', 'staging') is not none -%}
+        {%- set names = run_query("select file_name from " ~ files_to_load()).columns[0].values() -%}
+    {%- endif -%}
     {%- if names -%}
         {{ source_file }} in (
             {%- for name in names %}

@@ -1,6 +1,7 @@
 {{ config(materialized='incremental', unique_key='event_id') }}
 
 {%- set playback = settings('playback') %}
+{%- set max_inferred = playback.max_inferred_seconds %}
 {%- set max_rate, tolerance = playback.max_playback_rate, playback.clock_tolerance_seconds %}
 
 with
@@ -16,7 +17,7 @@ judged as (
         case
             -- The last event of its title, left open: did its session soon turn to another title?
             when is_opening and next_is_opening is null
-                then case when wall_seconds <= {{ playback.max_inferred_seconds }} then 'switched' end
+                then case when wall_seconds <= {{ max_inferred }} then 'switched' end
             -- The playhead went back: only reported watch time says what was played before that.
             when is_opening and advance_seconds < 0
                 then case when reported_seconds > 0 then 'reported' end

@@ -1,6 +1,7 @@
 {{ config(materialized='table') }}
 
 {%- set held = {'int_playback_spans': 'intermediate', 'viewing_sessions': 'marts'} %}
+{%- set titles = ref('int_titles_enriched') %}
 {%- set complete_until = loaded_until(held) %}
 
 with
@@ -12,10 +13,6 @@ events as (
         session_id,
         loaded_at
     from {{ ref('stg_telemetry__events') }}
-),
-
-titles as (
-    select * from {{ ref('int_titles_enriched') }}
 ),
 {%- if complete_until %}
 
@@ -31,7 +28,7 @@ retitled as (
         sessions.customer_id,
         sessions.session_id
     from {{ held_relation('viewing_sessions', 'marts') }} as sessions
-    inner join titles
+    inner join {{ titles }} as titles
         on sessions.title_id = titles.title_id
     where
         sessions.title_duration_seconds is distinct from titles.duration_seconds

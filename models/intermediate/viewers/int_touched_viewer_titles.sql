@@ -1,15 +1,12 @@
 {{ config(materialized='table') }}
 
+{%- set titles = ref('int_titles_enriched') %}
 {%- set complete_until = loaded_until({'viewer_title_engagement': 'marts'}) %}
 
 with
 
 sessions as (
     select * from {{ ref('viewing_sessions') }}
-),
-
-titles as (
-    select * from {{ ref('int_titles_enriched') }}
 ),
 {%- if complete_until %}
 
@@ -19,7 +16,7 @@ retitled as (
         viewer_titles.customer_id,
         viewer_titles.title_id
     from {{ held_relation('viewer_title_engagement', 'marts') }} as viewer_titles
-    inner join titles
+    inner join {{ titles }} as titles
         on viewer_titles.title_id = titles.title_id
     where
         viewer_titles.title_duration_seconds is distinct from titles.duration_seconds

@@ -43,7 +43,6 @@ summed as (
     group by customer_id, title_id
 ),
 
--- A session over midnight is active on both days.
 days as (
     select
         customer_id,
@@ -70,7 +69,8 @@ final as (
         days.active_days,
         cast(coalesce(covered.unique_watch_seconds, 0) as decimal(18, 3)) as unique_watch_seconds,
         coalesce(covered.island_count, 0) as island_count,
-        cast(coalesce(covered.longest_island_seconds, 0) as decimal(12, 3)) as longest_island_seconds
+        cast(coalesce(covered.longest_island_seconds, 0) as decimal(12, 3))
+            as longest_island_seconds
     from summed
     inner join days on summed.customer_id = days.customer_id and summed.title_id = days.title_id
     left join covered
