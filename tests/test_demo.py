@@ -101,6 +101,8 @@ def test_the_marts_are_published_and_shown(demo):
     shown = script(demo, "show_demo.py")
     assert shown.returncode == 0, shown.stderr
     assert "130.000   120.000    10.000" in shown.stdout
+    assert "Viewer segments" in shown.stdout
+    assert len(shown.stdout.splitlines()) < 40
     assert str(path) in shown.stdout.replace("\n", "")
 
 
@@ -139,7 +141,7 @@ def test_parquet_gives_the_same_marts(builds):
 
 
 def test_the_docs_are_one_page_that_describes_every_column(demo):
-    """`dbt docs generate --static`: each model described, each mart's column too, as in the file."""
+    """`dbt docs generate --static`: each model described, and each mart's column as in the file."""
     demo.must("docs", "generate", "--static", telemetry_path=demo.folder / "data" / "telemetry")
     target = demo.folder / "target"
     page = (target / "static_index.html").read_text()
