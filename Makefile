@@ -34,7 +34,7 @@ $(DEMO)/.generated: scripts/generate_telemetry.py $(wildcard scripts/generator/*
 	$(BIN)/python scripts/generate_telemetry.py --output $(DEMO) --truth
 	@touch $@
 
-demo: $(INSTALLED) $(DEMO)/.generated ## A million realistic events, every mart built and tested, published and shown
+demo: $(INSTALLED) $(DEMO)/.generated ## Four weeks, a million events: every mart built and tested, published and shown
 	$(BIN)/dbt build
 	$(BIN)/python scripts/publish_marts.py
 	@$(BIN)/python scripts/show_demo.py

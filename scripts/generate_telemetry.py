@@ -21,11 +21,11 @@ app = typer.Typer(add_completion=False)
 @app.command()
 def main(
     output: Annotated[Path, typer.Option(help="New or empty folder to write to.")] = Path("data"),
-    days: Annotated[int, typer.Option(help="Days on which sessions begin.")] = 7,
+    days: Annotated[int, typer.Option(help="Days on which sessions begin.")] = 28,
     start: Annotated[str, typer.Option(help="First day (UTC), YYYY-MM-DD.")] = "2025-03-03",
     scale: Annotated[
         float, typer.Option(help="1 is 15,000 to 25,000 viewers at once at prime time.")
-    ] = 0.035,
+    ] = 0.0092,
     seed: Annotated[int, typer.Option(help="Another seed, other viewers.")] = 1,
     file_format: Annotated[str, typer.Option("--format", help="ndjson or parquet.")] = "ndjson",
     faults: Annotated[

@@ -42,6 +42,17 @@ TIERS = """
     group by engagement_tier
     order by min(engagement_score) desc
 """
+SEGMENTS = """
+    select
+        segment,
+        count(*) as viewers,
+        round(100.0 * count(*) / sum(count(*)) over (), 1) as "%",
+        cast(round(sum(watch_hours)) as bigint) as "watch hours",
+        round(avg(active_days), 1) as "avg active days"
+    from marts.viewer_segments
+    group by segment
+    order by sum(watch_hours) desc
+"""
 # DESIGN.md §5.1's first reference case: the generator writes this viewer into every lake.
 REFERENCE = """
     select
@@ -77,7 +88,7 @@ def main(
         Path, typer.Option(envvar="PLAYHEAD_DUCKDB_PATH", help="The file that dbt builds.")
     ] = Path("playhead.duckdb"),
 ) -> None:
-    """Print what was built, the top titles, the tier mix, and what to do next."""
+    """Print what was built, the top titles, the tiers, the segments, and what to do next."""
     published = build_file.with_stem(f"{build_file.stem}_marts")
     console = Console(width=100, highlight=False)
     try:
@@ -86,6 +97,7 @@ def main(
             tables = [
                 table_of(connection, "Top titles", TOP_TITLES),
                 table_of(connection, "Engagement tiers", TIERS),
+                table_of(connection, "Viewer segments", SEGMENTS),
                 table_of(connection, "The reference viewer: 130 s of a 300 s title", REFERENCE),
             ]
     except duckdb.Error as error:

@@ -101,6 +101,8 @@ def test_the_marts_are_published_and_shown(demo):
     shown = script(demo, "show_demo.py")
     assert shown.returncode == 0, shown.stderr
     assert "130.000   120.000    10.000" in shown.stdout
+    assert "Viewer segments" in shown.stdout
+    assert len(shown.stdout.splitlines()) < 40
     assert str(path) in shown.stdout.replace("\n", "")
 
 

@@ -17,13 +17,15 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 from generate_telemetry import run
-from generator.audience import VIEWERS_BY_HOUR
+from generator.audience import CUSTOMERS_AT_SCALE_ONE, VIEWERS_BY_HOUR
 from generator.events import UNKNOWN_TYPES
 from generator.faults import FAULT_NAMES, REALISTIC, FaultRates, parse_faults
 from generator.lake import TruthWriter
+from generator.population import draw_population
 from generator.rows import FIELDS
 from generator.run import CATALOGUE_PATH, GeneratorOptions, generate
 from pyarrow import csv
@@ -34,6 +36,7 @@ Landed = list[tuple[datetime, Row]]  # arrival hour and row, in the order of the
 Faulty = Callable[..., Landed]
 OPENING, CLOSING = ("start", "resume"), ("pause", "stop", "complete")
 SCALE, CROWD_SCALE, RATE = 0.002, 0.1, 0.2
+DAYS = 28
 PARTITION = re.compile(r"telemetry/year=\d{4}/month=\d\d/day=\d\d/hour=\d\d/part-00000\.json\.gz")
 
 
@@ -357,6 +360,48 @@ def test_concurrent_viewers_are_within_the_band_of_their_hour(crowd: pa.Table) -
         viewers = np.maximum(seconds, 0).sum() / 3600 / CROWD_SCALE
         low, high = VIEWERS_BY_HOUR[hour]
         assert 0.9 * low <= viewers <= 1.1 * high, hour
+
+
+@pytest.fixture(scope="module")
+def month(tmp_path_factory: pytest.TempPathFactory) -> pa.Table:
+    """The sessions of four weeks as the truth has them: customer_id and day (from 0) of each."""
+    folder = lake(tmp_path_factory.mktemp("month"), days=DAYS, truth=True)
+    sessions = read_truth(folder).group_by(["customer_id", "session_id"])
+    began = sessions.aggregate([("started_at", "min")])
+    first_day = np.datetime64("2025-03-03")
+    day = began["started_at_min"].to_numpy().astype("datetime64[D]") - first_day
+    return pa.table({"customer_id": began["customer_id"], "day": day.astype(np.int64)})
+
+
+def test_a_tenth_of_the_customers_begins_half_of_the_sessions(month: pa.Table) -> None:
+    sessions = sorted(Counter(month["customer_id"].to_pylist()).values())
+    busiest = sessions[-len(sessions) // 10 :]
+    assert 0.35 < sum(busiest) / sum(sessions) < 0.60
+    assert busiest[-1] < 5 * DAYS
+
+
+def test_customers_come_and_go(month: pa.Table) -> None:
+    """Nobody is seen outside their days; some join, some leave, most are there all the time."""
+    rng = np.random.default_rng(np.random.SeedSequence(1).spawn(1)[0])
+    population = draw_population(round(CUSTOMERS_AT_SCALE_ONE * SCALE), DAYS, rng)
+    number = pc.utf8_slice_codeunits(month["customer_id"], 1)
+    is_reference = pc.equal(month["customer_id"], "reference-viewer")
+    customer = pc.if_else(is_reference, str(population.reference), number).cast("int64").to_numpy()
+    day = month["day"].to_numpy()
+    assert (population.joined_day[customer] <= day).all()
+    assert (day < population.left_day[customer]).all()
+
+    customers = np.unique(customer)
+    joins = population.joined_day[customers] > 0
+    leaves = population.left_day[customers] < DAYS
+    assert 0.2 < joins.mean() < 0.5
+    assert 0.1 < leaves.mean() < 0.3
+    assert (~joins & ~leaves).mean() > 0.4
+
+
+def test_weekends_are_busier(month: pa.Table) -> None:
+    by_weekday = np.bincount(month["day"].to_numpy() % 7, minlength=7)  # day 0 is a Monday
+    assert by_weekday[5:7].min() > by_weekday[:4].max()
 
 
 # Faults

@@ -7,7 +7,7 @@ from .events import HOUR_MS
 from .population import draw_population
 from .viewers import Viewers
 
-CUSTOMERS_AT_SCALE_ONE = 500_000
+CUSTOMERS_AT_SCALE_ONE = 900_000  # on the first day
 # First and last hour (UTC), and the range of concurrent viewers at scale 1.
 DAYPARTS = {
     "late night": (2, 6, 2_000, 5_000),
@@ -22,6 +22,8 @@ VIEWERS_BY_HOUR = {
     for begin, end, low, high in DAYPARTS.values()
     for hour in range(begin, end)
 }
+# From Friday 18:00 to Sunday 22:00 (UTC); the epoch's first day was a Thursday.
+FIRST_WEEKEND_HOUR, WEEKEND_HOURS, WEEK_HOURS = 24 + 18, 52, 7 * 24
 _SAMPLE_CUSTOMERS, _SAMPLE_SESSIONS = 4_000, 4_000
 
 
@@ -45,8 +47,8 @@ class Audience:
         watching from the hours before are counted, so that a new hour soon meets its target.
         """
         low, high = VIEWERS_BY_HOUR[hour_ms // HOUR_MS % 24]
-        margin = (high - low) / 10
-        target = self._scale * self._rng.uniform(low + margin, high - margin)
+        share = self._rng.uniform(0.1, 0.6) + (0.3 if is_weekend(hour_ms) else 0.0)
+        target = self._scale * (low + share * (high - low))
         steady = target * HOUR_MS / self._mean_ms
         carried_ms = np.clip(self._running_until_ms - hour_ms, 0, HOUR_MS).sum()
         exact = (target * HOUR_MS - carried_ms) / self._mean_in_hour_ms
@@ -58,9 +60,14 @@ class Audience:
         self._running_until_ms = running[running > hour_ms + HOUR_MS]
 
 
+def is_weekend(hour_ms: int) -> bool:
+    """Whether an hour is one of the weekend's, which is from Friday evening to Sunday evening."""
+    return (hour_ms // HOUR_MS - FIRST_WEEKEND_HOUR) % WEEK_HOURS < WEEKEND_HOURS
+
+
 def sample_session_ms(catalogue: Catalogue, rng: np.random.Generator) -> np.ndarray:
     """How long sessions of this catalogue last: a sample, from first to last event."""
-    viewers = Viewers(catalogue, draw_population(_SAMPLE_CUSTOMERS, rng), 0, rng)
+    viewers = Viewers(catalogue, draw_population(_SAMPLE_CUSTOMERS, 2, rng), 0, rng)
     # The first block leaves the bookmarks at which many sessions of the second one begin.
     viewers.simulate(0, HOUR_MS, _SAMPLE_SESSIONS)
     sample = viewers.simulate(24 * HOUR_MS, HOUR_MS, _SAMPLE_SESSIONS)

@@ -76,6 +76,12 @@ PLACE_PROVIDERS = np.array(
 )
 PLACE_SHARES = np.array([share for *_, cities in COUNTRIES for _, _, share in cities]) / 100
 
+# How much a customer watches: lognormal, at most so many times as much as the median customer.
+ACTIVITY_SIGMA, MOST_ACTIVITY = 1.2, 20.0
+# Every day so many customers join, as a share of those of the first day; and such a share of
+# those who are there leaves for good.
+JOINING_A_DAY, LEAVING_A_DAY = 0.023, 0.007
+
 OLDEST_MINOR, NEWEST_MINOR, RELEASE_EVERY_DAYS = 8, 127, 4
 APP_VERSIONS = tuple(f"5.{minor}.0" for minor in range(NEWEST_MINOR + 1))
 
@@ -92,11 +98,20 @@ class Population:
     cellular_provider: np.ndarray
     wired_connection: np.ndarray  # FIBER or CABLE
     update_lag_days: np.ndarray  # how long this customer takes to install a release
+    activity: np.ndarray  # how much they watch, relative to each other; the reference viewer 0
+    joined_day: np.ndarray  # first day of the simulation on which they watch; many on day 0
+    left_day: np.ndarray  # first day on which they do no more
 
     @property
     def reference(self) -> int:
         """Row of the reference viewer, and so the number of all other customers."""
         return len(self.place) - 1
+
+    def chances(self, day: int) -> np.ndarray:
+        """Each customer's share of a day's sessions, cumulative; who is away that day has none."""
+        there = (self.joined_day <= day) & (day < self.left_day)
+        cumulative = np.cumsum(np.where(there, self.activity, 0))
+        return cumulative / cumulative[-1]
 
     def provider(self, customer: np.ndarray, connection: np.ndarray) -> np.ndarray:
         """Who carries a customer's stream: the cellular provider on `mobile`, else the home's."""
@@ -114,9 +129,18 @@ def newest_version(day: int) -> int:
     return min(OLDEST_MINOR + 6 + day // RELEASE_EVERY_DAYS, NEWEST_MINOR)
 
 
-def draw_population(count: int, rng: np.random.Generator) -> Population:
-    """Draw `count` customers, and the reference viewer after them."""
-    count += 1
+def draw_population(first: int, days: int, rng: np.random.Generator) -> Population:
+    """Draw `first` customers, those who join them within `days`, and last the reference viewer.
+
+    At least one customer is there all the time.
+    """
+    joining = round(first * JOINING_A_DAY * days)
+    count = first + joining + 1
+    joined_day = np.concatenate((np.zeros(first), rng.integers(0, days, joining), [0]))
+    left_day = joined_day + 1 + rng.exponential(1 / LEAVING_A_DAY, count)
+    left_day[[0, -1]] = days
+    activity = np.minimum(rng.lognormal(0, ACTIVITY_SIGMA, count), MOST_ACTIVITY)
+    activity[-1] = 0
     device_type = rng.choice(len(DEVICE_TYPES), (count, DEVICES_EACH), p=DEVICE_SHARES)
     device_type[-1] = WEB
     system_draw = rng.integers(0, len(SYSTEMS_OF_DEVICE[0]), (count, DEVICES_EACH))
@@ -131,4 +155,7 @@ def draw_population(count: int, rng: np.random.Generator) -> Population:
         cellular_provider=cellular.astype(np.int8),
         wired_connection=np.where(rng.random(count) < 0.55, FIBER, CABLE).astype(np.int8),
         update_lag_days=rng.exponential(6, count).astype(np.float32),
+        activity=activity,
+        joined_day=joined_day.astype(np.int32),
+        left_day=left_day.astype(np.int32),
     )

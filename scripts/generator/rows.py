@@ -131,18 +131,22 @@ class RowWriter:
             arrays = {name: array.take(rows) for name, array in arrays.items()}
         return pa.table({name: arrays[name] for name in FIELDS})
 
-    def lines(self, events: np.ndarray) -> Iterator[memoryview]:
-        """Events (EVENT) as NDJSON: the bytes of their lines, in several pieces."""
+    def lines(self, events: np.ndarray, begins: np.ndarray) -> Iterator[Iterator[memoryview]]:
+        """Events (EVENT) as NDJSON, a file from each of `begins` on: the bytes of its lines."""
         view_row, views = _distinct_views(events)
         texts = self._view_texts(views)
         identity = _fields_text(texts, IDENTITY_FIELDS, ",")
         device = _fields_text(texts, DEVICE_FIELDS, ',"bandwidth_mbps":')
         geography = _fields_text(texts, GEOGRAPHY_FIELDS, "}\n")
-        for begin in range(0, len(events), LINES_A_CHUNK):
-            chunk = events[begin : begin + LINES_A_CHUNK]
-            row = pa.array(view_row[begin : begin + LINES_A_CHUNK])
-            lines = self._join(chunk, identity.take(row), device.take(row), geography.take(row))
-            yield from _cut_lines(lines, chunk["cut"])
+
+        def pieces(first: int, end: int) -> Iterator[memoryview]:
+            for begin in range(first, end, LINES_A_CHUNK):
+                rows = slice(begin, min(begin + LINES_A_CHUNK, end))
+                row = pa.array(view_row[rows])
+                common = identity.take(row), device.take(row), geography.take(row)
+                yield from _cut_lines(self._join(events[rows], *common), events["cut"][rows])
+
+        return map(pieces, begins, [*begins[1:], len(events)])
 
     def _join(
         self, events: np.ndarray, identity: pa.Array, device: pa.Array, geography: pa.Array

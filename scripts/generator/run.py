@@ -30,9 +30,9 @@ class GeneratorOptions:
     """What to generate; raises UserError where it makes no sense."""
 
     output: Path
-    days: int = 7
+    days: int = 28
     start: date = date(2025, 3, 3)
-    scale: float = 0.035
+    scale: float = 0.0092
     """1 is 15,000 to 25,000 concurrent viewers at prime time, about four million events a day"""
     seed: int = 1
     format: str = "ndjson"
@@ -47,7 +47,7 @@ class GeneratorOptions:
         if not 2001 <= self.start.year <= 2999:
             raise UserError(f"--start is {self.start}: give a date from 2001-01-01 on")
         if not 0 < self.scale < math.inf:
-            raise UserError(f"--scale is {self.scale}: give a number above 0, such as 0.035")
+            raise UserError(f"--scale is {self.scale}: give a number above 0, such as 0.0092")
         if self.seed < 0:
             raise UserError(f"--seed is {self.seed}: give 0 or more")
         if self.format not in FORMATS:
@@ -91,7 +91,7 @@ def generate(options: GeneratorOptions, on_hour: Callable[[], object] = lambda: 
     seeds = np.random.SeedSequence(options.seed).spawn(5)
     population_rng, sample_rng, audience_rng, viewers_rng = map(np.random.default_rng, seeds[:4])
     customers = max(MIN_CUSTOMERS, round(CUSTOMERS_AT_SCALE_ONE * options.scale))
-    population = draw_population(customers, population_rng)
+    population = draw_population(customers, options.days, population_rng)
     audience = Audience(options.scale, sample_session_ms(catalogue, sample_rng), audience_rng)
     start_ms = options.start_ms
     viewers = Viewers(catalogue, population, start_ms, viewers_rng)

@@ -10,12 +10,26 @@ import numpy as np
 
 from . import population as people
 from .catalogue import Catalogue
-from .events import COMPLETE, DAY_MS, EVENT, HOUR_MS, MINUTE_MS, PAUSE, PIECE, RESUME, START, STOP
+from .events import (
+    COMPLETE,
+    DAY_MS,
+    EVENT,
+    HOUR_MS,
+    MINUTE_MS,
+    PAUSE,
+    PIECE,
+    RESUME,
+    SECOND_MS,
+    START,
+    STOP,
+)
 from .population import Population
 
 MAX_TITLES_A_SESSION = 6
+CUSTOMER_DRAWS = 3  # at most, until a session's customer is one who does not watch already
 INTERRUPTIONS_AN_HOUR = 6.2
 FINISHED_RATIO = 0.95  # a view that got this far leaves no bookmark
+MAX_BOOKMARK_SECONDS = 65_535
 PLAYBACK_RATES_PERCENT = np.array([100, 125, 150, 200])
 PLAYBACK_RATE_SHARES = (0.94, 0.03, 0.02, 0.01)
 
@@ -83,12 +97,17 @@ class Viewers:
         self._rng = rng
         self._session_count = 0
         self._event_count = 0
-        self._bookmark_ms = np.zeros((customers, len(catalogue.title_ids)), np.int32)
+        # Players go on at a whole second, so that two bytes are enough: it is the largest array.
+        self._bookmark_seconds = np.zeros((customers, len(catalogue.title_ids)), np.uint16)
         self._continue_with = np.full(customers, -1, np.int16)
         self._busy_until_ms = np.zeros(customers, np.int64)
+        self._day, self._chances = -1, np.empty(0)
 
     def simulate(self, begin_ms: int, length_ms: int, arrivals: int) -> Simulated:
-        """Simulate `arrivals` sessions that begin in `[begin_ms, begin_ms + length_ms)`."""
+        """Simulate `arrivals` sessions that begin in `[begin_ms, begin_ms + length_ms)`.
+
+        The block lies within one day.
+        """
         if arrivals == 0:
             none = np.empty(0, np.int64)
             return Simulated(np.empty(0, EVENT), np.empty(0, PIECE), none, none)
@@ -101,7 +120,8 @@ class Viewers:
     def _draw_sessions(self, begin_ms: int, length_ms: int, count: int) -> Sessions:
         rng, population = self._rng, self._population
         start_ms = begin_ms + np.sort(rng.integers(0, length_ms, count))
-        customer = self._draw_customers(start_ms)
+        day = (begin_ms - self._start_ms) // DAY_MS
+        customer = self._draw_customers(start_ms, day)
         devices = population.device_count[customer]
         device = np.where(rng.random(count) < 0.6, 0, rng.integers(0, 3, count)) % devices
         customer, device = self._share_accounts(customer, device)
@@ -117,7 +137,6 @@ class Viewers:
         quality = np.sum(rng.random(count)[:, None] >= shares[:, :2], axis=1)
         mbps = people.QUALITY_MBPS[quality] * people.CONNECTION_SPEED[connection]
 
-        day = (begin_ms - self._start_ms) // DAY_MS
         version = population.app_version(customer, day)
         provider = population.provider(customer, connection)
         # One session in twelve has a bad evening: stalls come in bunches, not evenly.
@@ -138,12 +157,19 @@ class Viewers:
             errors_a_minute=0.001 * (1 + 2 * (people.newest_version(day) - version)),
         )
 
-    def _draw_customers(self, start_ms: np.ndarray) -> np.ndarray:
-        """Some watch more than others; one who is watching already is drawn again, once."""
-        customers, count = self._population.reference, len(start_ms)
-        customer = (customers * self._rng.random(count) ** 1.4).astype(np.int64)
-        again = self._rng.integers(0, customers, count)
-        return np.where(self._busy_until_ms[customer] > start_ms, again, customer)
+    def _draw_customers(self, start_ms: np.ndarray, day: int) -> np.ndarray:
+        """Who begins a session, of those who are there that day; who watches already is redrawn."""
+        if day != self._day:
+            self._day, self._chances = day, self._population.chances(day)
+        customer = np.empty(len(start_ms), np.int64)
+        again = np.arange(len(start_ms))
+        for _ in range(CUSTOMER_DRAWS):
+            draws = self._rng.random(len(again))
+            customer[again] = np.searchsorted(self._chances, draws, side="right")
+            begins_here = np.zeros(len(customer), bool)
+            begins_here[np.unique(customer, return_index=True)[1]] = True
+            again = np.flatnonzero(~begins_here | (self._busy_until_ms[customer] > start_ms))
+        return customer
 
     def _share_accounts(
         self, customer: np.ndarray, device: np.ndarray
@@ -181,8 +207,8 @@ class Viewers:
         session, place = np.nonzero(np.arange(MAX_TITLES_A_SESSION) < wanted[:, None])
         title = titles[session, place]
         count = len(title)
-        bookmark_ms = self._bookmark_ms[sessions.customer[session], title]
-        start_ms = np.where(rng.random(count) < 0.08, 0, bookmark_ms).astype(np.int64)
+        bookmark = self._bookmark_seconds[sessions.customer[session], title].astype(np.int64)
+        start_ms = np.where(rng.random(count) < 0.08, 0, bookmark * SECOND_MS)
         duration_ms = catalogue.duration_ms[title]
         last = place == wanted[session] - 1
 
@@ -271,7 +297,8 @@ class Viewers:
         customer = sessions.customer[views.session]
         left_ms = segments.end_ms[segments.last]
         finished = left_ms >= FINISHED_RATIO * self._catalogue.duration_ms[views.title]
-        self._bookmark_ms[customer, views.title] = np.where(finished, 0, left_ms)
+        bookmark = np.minimum(left_ms // SECOND_MS, MAX_BOOKMARK_SECONDS)
+        self._bookmark_seconds[customer, views.title] = np.where(finished, 0, bookmark)
         following = self._catalogue.next_episode[views.title]
         self._continue_with[customer] = np.where(finished, following, views.title)
 

@@ -1,5 +1,4 @@
 {{ config(materialized='incremental', unique_key='event_id') }}
-
 {%- set playback = settings('playback') %}
 {%- set max_inferred = playback.max_inferred_seconds %}
 {%- set max_rate, tolerance = playback.max_playback_rate, playback.clock_tolerance_seconds %}
