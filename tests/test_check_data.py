@@ -54,7 +54,7 @@ def events(milliseconds: bool = False) -> list[dict[str, Any]]:
             "media_id": f"m{session % 3}",
             "sid": f"s{session}",
             "action": action,
-            "ts": 1_741_000_000_000 + 1000 * (10_000 * session + second),
+            "ts": 1_741_000_000_000 + 1000 * (1_000 * session + second),
             "playhead_position": position * unit,
         }
         for session in range(12)
@@ -220,8 +220,8 @@ def test_the_user_has_the_last_word(tmp_path, monkeypatch):
         "position_seconds": "playhead_position",
     }
     assert variables["event_type_aliases"]["ended"] == "stop"
-    assert "account_id" in printed
-    assert "you said so; or viewer_id?" in re.sub(r"\s+", " ", printed)
+    assert "you said so; or" in printed
+    assert "viewer_id?" in printed
     assert "8 × invalid_timestamp: created_at is missing, not ISO 8601" in printed
     monkeypatch.setattr(check_data, "try_out", lambda *_: Verdict(0, rejections, 0, 0, 1))
     code, printed = told(path, "--columns", "event_timestamp=ts")

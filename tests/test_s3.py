@@ -14,6 +14,7 @@ import boto3
 import duckdb
 import fsspec
 import pytest
+from checker.files import InputError, take_sample
 from conftest import ROOT, Build
 from dbt.cli.main import dbtRunner
 from generator.run import GeneratorOptions, generate
@@ -116,6 +117,22 @@ def test_a_lake_on_s3_is_the_lake_at_home(builds, lakes):
     assert file[0].startswith("s3://lake/ndjson/telemetry/year=")
     parquet = built(builds("s3_parquet"), "s3://lake", "parquet", "--target", "s3")
     assert rows(parquet, EVENTS) == rows(home, EVENTS)
+
+
+def test_a_sample_is_taken_from_s3(lakes, tmp_path):
+    """`make check` reads s3:// as it reads files here, and says what is wrong in one line."""
+    sample = take_sample("s3://lake/parquet/telemetry", None, 300, tmp_path / "sample")
+    assert (sample.telemetry_format, sample.line_count, sample.is_partitioned) == (
+        "parquet",
+        300,
+        True,
+    )
+    assert all(name.startswith("s3://lake/parquet/") for name in sample.origins.values())
+    for path in ("s3://nobody-has-it/a", "s3://lake/nowhere", "s3://nobody-has-it/*.json"):
+        with pytest.raises(InputError) as error:
+            take_sample(path, None, 300, tmp_path / "none")
+        assert path in str(error.value)
+        assert len(str(error.value).splitlines()) == 1
 
 
 def test_what_is_wrong_with_a_path_on_s3_is_said(builds, lakes, monkeypatch):
