@@ -182,16 +182,17 @@ def test_garbage_costs_itself(tmp_path):
     rows[2] = rows[2] | {"viewer_id": None}
     path = write_lines(tmp_path / "a.json", [*rows, [1], 7, "text", None])
     with path.open("ab") as file:
+        file.write(b'{"a":' * 5000 + b"1" + b"}" * 5000 + b"\n")
         file.write(b'{"cut": \n\xff\xfe\x00\n\n{"viewer_id": "[red]"}\n')
     (tmp_path / "empty.json").write_text("")
     code, printed = told(tmp_path)
     assert code == 0, printed
-    assert "would accept 45 of these 55 rows" in printed
+    assert "would accept 45 of these 56 rows" in printed
     for line in (
         "6 × unparseable",
         "1 × invalid_position",
         "1 × invalid_timestamp",
-        "1 × missing_customer_id",
+        "2 × missing_customer_id",
         "1 × missing_title_id",
     ):
         assert line in printed
@@ -314,6 +315,16 @@ def test_names_of_many_players():
         None: ("ad_start", "seek", "heartbeat", "buffering", "", 7),
     }.items():
         assert {event_type_of(name) for name in said} == {event_type}, event_type
+
+
+def test_names_that_nobody_knows_are_still_proposed():
+    """A required field takes a column of its name, whatever its values, unless they are objects."""
+    rows = [{"event": "EVT_01", "ts": "never", "session": {"id": "s"}, "pos": "0:01:02"}]
+    matches = propose_columns(Columns.of(rows), {})
+    columns = {name: match.column for name, match in matches.items()}
+    assert columns == {"event_type": "event", "event_timestamp": "ts", "position_seconds": "pos"}
+    (repair,) = find_repairs(rows, columns, {})
+    assert repair.words == "pos is a clock (0:01:02): Playhead takes seconds"
 
 
 def test_times_and_objects():

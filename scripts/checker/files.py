@@ -185,7 +185,7 @@ def _copy_lines(filesystem: Any, name: str, copy: Path, wanted: int, sample: Sam
                 )
             try:
                 row = json.loads(line)
-            except ValueError:
+            except (ValueError, RecursionError):
                 continue
             if isinstance(row, dict):
                 sample.rows.append(row)

@@ -86,7 +86,7 @@ def propose_columns(columns: Columns, said: Mapping[str, str]) -> dict[str, Matc
     taken = set(said.values())
     for unlikely, rank, _, place, column in candidates:
         each = FIELDS[place]
-        hopeless = unlikely and (rank > 0 or not each.is_required)
+        hopeless = unlikely and (not each.is_required or _are_objects(columns.values[column]))
         if not hopeless and each.name not in matches and column not in taken:
             matches[each.name] = Match(column, rank)
             taken.add(column)
@@ -125,6 +125,10 @@ def _closeness(each: Field, column: str) -> list[tuple[int, int]]:
         if len(name) > 3 or name == letters(column)
     )
     return [(3, int(100 * (1 - alike)))] if alike >= LIKENESS else []
+
+
+def _are_objects(values: Sequence[Any]) -> bool:
+    return all(isinstance(value, dict | list) for value in values[:200])
 
 
 def _could_be(each: Field, values: Sequence[Any]) -> bool:

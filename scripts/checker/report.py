@@ -75,6 +75,8 @@ class Report:
             out.print(f"Not used: {escape(', '.join(unused))}\n")
         if self.event_names:
             out.print(self._events(), "")
+            if set(self.event_names) - set(self.event_types):
+                out.print("Map more of them with --events <your event>=start,<another>=stop\n")
         if costs := self._costs():
             out.print(costs, "")
         if self.missing:
