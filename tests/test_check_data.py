@@ -194,6 +194,8 @@ def test_garbage_costs_itself(tmp_path):
         "1 × invalid_timestamp",
         "2 × missing_customer_id",
         "1 × missing_title_id",
+        'playhead_position -1 in {"viewer_id"',
+        'ts "yesterday" in {"viewer_id"',
     ):
         assert line in printed
 

@@ -16,7 +16,7 @@ from rich.table import Table
 from checker.fields import FIELDS
 from checker.files import SINGLE_FILE, Sample
 from checker.names import Columns, Match
-from checker.trial import Verdict
+from checker.trial import Rejection, Verdict
 from checker.units import Repair
 
 # What a reason means, with the user's own columns.
@@ -173,7 +173,7 @@ class Report:
             why = REASONS.get(each.reason, "").format(**names)
             out.print(f"  {each.count:,} × {each.reason}: {escape(why)}")
             origin = self.sample.origins.get(each.file, each.file)
-            print(f"      {_short(each.example, 110)}")
+            print(f"      {_value(each, names)}{_short(each.example, 100)}")
             print(f"      in {origin}")
         if self.variables["titles_path"]:
             out.print(
@@ -251,6 +251,18 @@ class Report:
             print(f'  .venv/bin/dbt build --full-refresh{s3} --vars "$(cat {saved})"')
         else:
             print(f"  .venv/bin/dbt build --full-refresh{s3}")
+
+
+def _value(rejection: Rejection, columns: Mapping[str, str]) -> str:
+    """The value that a row was rejected for, which its text may be too long to show."""
+    field = {"invalid_timestamp": "event_timestamp", "invalid_position": "position_seconds"}.get(
+        rejection.reason, rejection.reason.partition("_")[2]
+    )
+    try:
+        column = columns[field]
+        return f"{column} {_short(json.dumps(json.loads(rejection.example).get(column)), 40)} in "
+    except (KeyError, ValueError, AttributeError, RecursionError):
+        return ""
 
 
 def _table(title: str, *columns: str) -> Table:
