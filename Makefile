@@ -1,4 +1,4 @@
-# make demo · make test · make help
+# make demo · make check · make test · make help
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
 VENV := .venv
@@ -9,7 +9,7 @@ DEMO := data/demo
 export DBT_PROFILES_DIR := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test accuracy lint requirements clean
+.PHONY: help demo test check accuracy lint requirements clean
 
 help: ## What there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,10 @@ demo: $(INSTALLED) $(DEMO)/.generated ## Four weeks, a million events: every mar
 
 test: lint ## Everything that needs no server: lint, dbt build with its tests, pytest
 	$(BIN)/pytest -n 2 --dist loadfile
+
+check: $(INSTALLED) ## Your own events, before you build: make check DATA=path/to/events
+	@test -n "$(DATA)" || { echo "Say where your events are: make check DATA=path/to/events"; exit 1; }
+	@$(BIN)/python scripts/check_data.py "$(DATA)" $(OPTIONS)
 
 accuracy: $(INSTALLED) ## Measure every fault against the generator's truth, and write docs/accuracy.md
 	$(BIN)/python scripts/report_accuracy.py

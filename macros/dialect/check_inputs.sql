@@ -12,6 +12,7 @@
     {% if var('telemetry_format') not in ['ndjson', 'parquet'] %}
         {{ stop("var telemetry_format is '" ~ var('telemetry_format') ~ "'; set it to ndjson or parquet") }}
     {% endif %}
+    {{ check_object_store() }}
     {{ check_telemetry_files() }}
     {{ check_telemetry_columns() }}
     {% if var('titles_path') %}
@@ -21,6 +22,21 @@
     ) is none %}
         {{ stop("the seed titles is not loaded; run dbt seed or dbt build, or set var titles_path") }}
     {% endif %}
+{% endmacro %}
+
+{#- Only target s3 reads s3://. What the store then refuses, DuckDB says: Jinja cannot catch it. -#}
+{% macro check_object_store() %}
+    {% for variable in ['telemetry_path', 'titles_path'] %}
+        {% set path = var(variable) | string %}
+        {% if path.startswith('s3://') and not target.filesystems %}
+            {{ stop("var " ~ variable ~ " is " ~ path ~ ": run dbt with --target s3") }}
+        {% elif path.startswith('s3://') %}
+            {{ log(
+                "Listing " ~ path ~ "; should that fail, the last line says why: check the bucket's "
+                ~ "name and your AWS credentials, region and endpoint", info=true
+            ) }}
+        {% endif %}
+    {% endfor %}
 {% endmacro %}
 
 {% macro check_telemetry_files() %}

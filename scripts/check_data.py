@@ -1,0 +1,164 @@
+"""Check your own files before you build: `python scripts/check_data.py path/to/events`.
+
+Reads a sample, proposes which of your columns and events are Playhead's, runs the project's own
+staging models on the sample, and prints what would be rejected and the variables to paste.
+"""
+
+import os
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+import yaml
+from checker.fields import FIELDS
+from checker.files import InputError, Sample, take_sample
+from checker.names import Columns, Match, find_nested, propose_columns, propose_event_types
+from checker.report import Report
+from checker.trial import try_out
+from checker.units import Repair, find_repairs, flattened
+from rich.console import Console
+
+EVENT_TYPES = ("start", "stop", "pause", "resume", "complete")
+PROJECT = Path(__file__).parents[1]
+
+
+def pairs(option: str, text: str, known_keys: list[str] | None = None) -> dict[str, str]:
+    """`a=b,c=d` as a mapping. Raises InputError for anything else, or a key that is not known."""
+    found = {}
+    for pair in filter(None, map(str.strip, text.split(","))):
+        key, equals, value = (part.strip() for part in pair.partition("="))
+        if not (key and equals and value):
+            raise InputError(f"{option} has '{pair}': give key=value, with commas between")
+        if known_keys is not None and key not in known_keys:
+            known = ", ".join(known_keys)
+            raise InputError(f"{option} has an unknown key, {key}; use one of {known}")
+        found[key] = value
+    return found
+
+
+def said_columns(text: str, columns: Columns) -> dict[str, str]:
+    """Option --columns. Raises InputError where a column is not in the sample."""
+    said = pairs("--columns", text, [field.name for field in FIELDS])
+    for name, column in said.items():
+        if column not in columns.values:
+            raise InputError(
+                f"--columns reads {name} from {column}, which no sampled row has; there are: "
+                + ", ".join(columns.values)
+            )
+    return said
+
+
+def said_event_types(text: str) -> dict[str, str]:
+    """Option --events. Raises InputError for a type that is none."""
+    said = pairs("--events", text)
+    for name, event_type in said.items():
+        if event_type not in EVENT_TYPES:
+            raise InputError(
+                f"--events maps {name} to '{event_type}': map it to one of {', '.join(EVENT_TYPES)}"
+            )
+    return said
+
+
+def variables_for(
+    sample: Sample, matches: dict[str, Match], event_types: dict[str, str], titles: str
+) -> dict:
+    """The five variables of dbt_project.yml, with only what differs from Playhead's own names."""
+    return {
+        "telemetry_path": sample.telemetry_path,
+        "telemetry_format": sample.telemetry_format,
+        "titles_path": titles,
+        "telemetry_columns": {
+            name: match.column for name, match in matches.items() if match.column != name
+        },
+        "event_type_aliases": {
+            name: event_type for name, event_type in event_types.items() if name != event_type
+        },
+    }
+
+
+def seen_from_the_project(path: str) -> str:
+    """A path as dbt finds it, which runs in the project's folder."""
+    if not path or "://" in path or Path.cwd() == PROJECT:
+        return path
+    return os.path.abspath(path)  # noqa: PTH100  (a glob is no Path)
+
+
+def check(
+    path: str, telemetry_format: str | None, titles: str, columns: str, events: str, rows: int
+) -> tuple[Report, bool]:
+    """The report, and whether the data can be built; InputError for what must be mended first."""
+    progress = Console(stderr=True)
+    with (
+        tempfile.TemporaryDirectory() as temporary,
+        progress.status("Reading a sample …") as status,
+    ):
+        folder = Path(temporary)
+        sample = take_sample(path, telemetry_format, rows, folder / "lake")
+        there = Columns.of(sample.rows)
+        matches = propose_columns(there, said_columns(columns, there))
+        named = matches.get("event_type")
+        counts = Counter(str(row.get(named.column)) for row in sample.rows) if named else Counter()
+        counts.pop("None", None)
+        event_types = propose_event_types(counts, said_event_types(events))
+        variables = variables_for(sample, matches, event_types, seen_from_the_project(titles))
+        variables["telemetry_path"] = seen_from_the_project(sample.telemetry_path)
+        report = Report(sample, there, matches, counts, event_types, variables)
+        report.repairs = repairs_of(sample, matches)
+        if report.missing:
+            return report, False
+        status.update("Running the staging models on the sample …")
+        trial = variables | {"telemetry_path": str(sample.lake)}
+        try:
+            report.verdict = try_out(trial, folder)
+        except InputError as error:
+            raise InputError(str(error).replace(str(sample.lake), path)) from error
+    return report, report.verdict.accepted > 0 and not report.must_rewrite
+
+
+def repairs_of(sample: Sample, matches: dict[str, Match]) -> list[Repair]:
+    """What must be rewritten: units, and fields that are only inside objects."""
+    inner = [flattened(row) for row in sample.rows]
+    nested = find_nested(inner, matches, sample.line_count)
+    rows = [
+        row | {".".join(path): value for path, value in within.items()}
+        for row, within in zip(sample.rows, inner, strict=True)
+    ]
+    columns = {name: match.column for name, match in matches.items()}
+    columns |= {name: ".".join(path) for name, path in nested.items()}
+    sql = {".".join(path): ".".join(f'"{key}"' for key in path) for path in nested.values()}
+    return find_repairs(rows, columns, sql)
+
+
+def main(
+    path: Annotated[str, typer.Argument(help="A folder, a file or a quoted glob; local or s3://.")],
+    format: Annotated[
+        Literal["ndjson", "parquet"] | None, typer.Option(help="Told from the files unless given.")
+    ] = None,
+    titles: Annotated[str, typer.Option(help="A CSV or Parquet file of titles.")] = "",
+    columns: Annotated[
+        str, typer.Option(help="Your columns where the proposal errs: title_id=asset,…")
+    ] = "",
+    events: Annotated[
+        str, typer.Option(help="Your event names where the proposal errs: video_play=start,…")
+    ] = "",
+    rows: Annotated[int, typer.Option(min=1, help="Rows to sample.")] = 10_000,
+    save: Annotated[
+        Path | None, typer.Option(help="Also write the variables to this YAML file.")
+    ] = None,
+) -> None:
+    """Say what maps to what, what is missing and rejected, and which variables to paste."""
+    try:
+        report, is_fine = check(path, format, titles, columns, events, rows)
+        if save and not report.missing:
+            save.write_text(yaml.safe_dump(report.variables, sort_keys=False, allow_unicode=True))
+    except (InputError, OSError) as error:
+        sys.exit(f"check_data: {error}")
+    report.print(save)
+    raise typer.Exit(0 if is_fine else 1)
+
+
+if __name__ == "__main__":
+    typer.run(main)

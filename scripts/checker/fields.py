@@ -1,0 +1,148 @@
+"""The canonical fields: how other players call them, and what it costs to have none."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of the telemetry; `cost` is empty for a required one."""
+
+    name: str
+    # What others call it, the likeliest first; case, snakes and camels do not matter.
+    also: str
+    cost: str = ""
+    # What its values are: text, number, event type or time.
+    kind: str = "text"
+
+    @property
+    def is_required(self) -> bool:
+        return not self.cost
+
+
+NO_QUALITY_SPLIT = "NULL; one group of `playback_quality` holds all"
+NO_PLACE = "NULL in `viewing_sessions`"
+
+# In the order of macro telemetry_fields, required or not.
+FIELDS = [
+    Field(
+        "event_id",
+        "eventUuid messageId insertId eventGuid uuid guid id rowId",
+        "its key is a hash of the fields: a repeat that differs in one of them counts twice",
+    ),
+    Field(
+        "customer_id",
+        "userId viewerId customer user viewer uid accountId profileId memberId subscriberId "
+        "visitorId distinctId anonymousId userPseudoId clientId domainUserid viewerUserId cookieId",
+    ),
+    Field(
+        "title_id",
+        "videoId contentId assetId mediaId title video content asset media movieId episodeId "
+        "programId contentAssetId itemId vid videoGuid showId mediaGuid",
+    ),
+    Field(
+        "session_id",
+        "session playbackSessionId playSessionId sid viewId viewSessionId playbackId "
+        "streamSessionId visitId domainSessionid gaSessionId sessionKey sessionUuid",
+    ),
+    Field(
+        "event_type",
+        "eventName event type action name eventAction verb playerState state eventKind",
+        kind="event",
+    ),
+    Field(
+        "event_timestamp",
+        "timestamp eventTime eventTs ts time occurredAt clientTimestamp clientTime "
+        "originalTimestamp derivedTstamp dvceCreatedTstamp dateTime at createdAt sentAt "
+        "collectorTstamp serverTimestamp receivedAt date",
+        kind="time",
+    ),
+    Field(
+        "watch_duration_seconds",
+        "watchDuration watchTime timeWatched secondsWatched watchedSeconds watchSeconds "
+        "playedSeconds playingTime totalPlayed viewingTime engagedTime",
+        "no `reported` evidence: watch time behind a lost start or an unseen rewind is lost",
+        "number",
+    ),
+    Field(
+        "position_seconds",
+        "position currentTime playhead playheadPosition pos currentPosition playheadTime "
+        "videoPosition playbackPosition mediaTime contentPosition timePosition seekPosition "
+        "positionMs positionMillis playheadMs currentTimeMs offset seconds progress",
+        kind="number",
+    ),
+    Field(
+        "completion_percentage",
+        "completion percentComplete progressPercent progressPercentage percentWatched "
+        "percentViewed completionRate pct percent progress",
+        "with no catalogue, a duration is known only where a viewer reached the end",
+        "number",
+    ),
+    Field(
+        "device_type",
+        "device deviceCategory platform formFactor",
+        "`dominant_device_type` is NULL; one group of `playback_quality` holds all",
+    ),
+    Field("device_id", "deviceUuid deviceGuid machineId idfa idfv", NO_PLACE),
+    Field("device_os", "os osName operatingSystem osFamily platformOs", NO_QUALITY_SPLIT),
+    Field("app_version", "playerVersion clientVersion sdkVersion version", NO_QUALITY_SPLIT),
+    Field(
+        "quality", "videoQuality streamQuality resolution rendition definition", NO_QUALITY_SPLIT
+    ),
+    Field(
+        "bandwidth_mbps",
+        "bandwidth throughput throughputMbps networkSpeed downlink",
+        "`time_weighted_bandwidth_mbps` is NULL",
+        "number",
+    ),
+    Field(
+        "buffering_events",
+        "bufferingCount bufferCount rebufferCount rebufferingCount stallCount stalls rebuffers",
+        "how often playback stalled is NULL",
+        "number",
+    ),
+    Field(
+        "buffering_duration_seconds",
+        "bufferingDuration bufferingTime bufferingSeconds bufferTime rebufferDuration "
+        "rebufferTime rebufferSeconds stallDuration stallTime",
+        "`rebuffer_ratio` is NULL",
+        "number",
+    ),
+    Field(
+        "error_count",
+        "errors playbackErrors",
+        "`error_rate` is NULL",
+        "number",
+    ),
+    Field("country", "countryCode countryName geoCountry countryIso", NO_PLACE),
+    Field("state", "region regionName geoRegion province regionCode", NO_PLACE),
+    Field("city", "cityName geoCity town", NO_PLACE),
+    Field("isp", "ispName carrier networkProvider asnOrg asnOrganization", NO_QUALITY_SPLIT),
+    Field("connection_type", "connection networkType effectiveType network", NO_QUALITY_SPLIT),
+]
+
+# What is left of an event's name without the words of `SURROUNDINGS`.
+EVENT_TYPES = {
+    "start": "play playing played start started begin began firstframe",
+    "pause": "pause paused suspend suspended",
+    "resume": "resume resumed unpause unpaused continue continued",
+    "stop": "stop stopped exit exited close closed quit abandon abandoned unload",
+    "complete": "complete completed completion ended end finish finished done",
+}
+SURROUNDINGS = set(
+    [
+        "video",
+        "player",
+        "playback",
+        "media",
+        "content",
+        "stream",
+        "vod",
+        "on",
+        "event",
+        "track",
+        "html5",
+        "watch",
+        "view",
+        "viewing",
+    ]
+)

@@ -1,0 +1,358 @@
+"""The five-minute path: any files, one command, variables that build."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import check_data
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import yaml
+from checker.fields import FIELDS
+from checker.files import InputError, take_sample
+from checker.names import Columns, event_type_of, propose_columns
+from checker.trial import Rejection, Verdict
+from checker.units import as_time, epoch_unit, find_repairs, flattened
+from conftest import ROOT, write_ndjson
+from test_inputs import foreign_rows, readme_variables, write_foreign
+from typer.testing import CliRunner
+
+APP = check_data.typer.Typer()
+APP.command()(check_data.main)
+# A start, a pause, a resume and an end: 160 s of the clock, 100 s of the title.
+PLAYED = [("play", 0, 0), ("paused", 60, 60), ("unpause", 70, 60), ("ended", 110, 100)]
+
+
+def told(*arguments: Any) -> tuple[int, str]:
+    """The exit code and what was printed, stdout before stderr."""
+    done = CliRunner().invoke(APP, [str(argument) for argument in arguments])
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exc_info
+    if isinstance(done.exception, SystemExit) and isinstance(done.exception.code, str):
+        return 1, done.exception.code
+    return done.exit_code, done.output
+
+
+def variables_of(printed: str) -> dict[str, Any]:
+    """The YAML between the heading and what comes next."""
+    return yaml.safe_load(printed.split("under vars:")[1].split("Next\n")[0])
+
+
+def events(milliseconds: bool = False) -> list[dict[str, Any]]:
+    """Twelve sessions of a player that tells epochs, its positions in seconds or milliseconds."""
+    unit = 1000 if milliseconds else 1
+    return [
+        {
+            "viewer_id": f"u{session % 5}",
+            "media_id": f"m{session % 3}",
+            "sid": f"s{session}",
+            "action": action,
+            "ts": 1_741_000_000_000 + 1000 * (1_000 * session + second),
+            "playhead_position": position * unit,
+        }
+        for session in range(12)
+        for action, second, position in PLAYED
+    ]
+
+
+def write_lines(path: Path, rows: list[Any]) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
+
+
+def test_a_foreign_schema_is_mapped_and_tried(builds):
+    """The README's source as Parquet; as NDJSON it is in the test of docs/your-data.md."""
+    path = write_foreign(builds("foreign"), "parquet")
+    code, printed = told(path)
+    assert code == 0, printed
+    assert "would accept 7 of these 8 rows (87.5%)" in printed
+    assert "1 × unknown_event_type: eventName is no event that is mapped" in printed
+    assert '"eventName":"ad_start"' in printed
+    assert f"in {path}" in printed
+    source = {"telemetry_path": str(path), "telemetry_format": "parquet", "titles_path": ""}
+    # With these, test_inputs builds every mart.
+    assert variables_of(printed) == readme_variables() | source
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A copy of the project, with what `make` sets up."""
+    names = ("models", "macros", "seeds", "tests", "analyses", "scripts", "docs")
+    for name in names:
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("dbt_project.yml", "profiles.yml"):
+        shutil.copy(ROOT / name, tmp_path)
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    return tmp_path
+
+
+def test_the_five_minutes_of_the_docs(project):
+    """Each command of docs/your-data.md, on a foreign schema, in a fresh project."""
+    rows = foreign_rows()
+    landed = [(datetime(2025, 3, 3, 12 + n % 2), json.dumps(row)) for n, row in enumerate(rows)]
+    write_ndjson(project / "path/to/events", landed)
+    text = (project / "docs/your-data.md").read_text()
+    steps = [block.split("```")[0] for block in text.split("```bash\n")[1:]]
+    assert [step.split()[0] for step in steps] == ["make", ".venv/bin/dbt", ".venv/bin/python"]
+    check = steps[0].replace("make check DATA=", ".venv/bin/python scripts/check_data.py ")
+    environment = {name: value for name, value in os.environ.items() if name[:4] != "DBT_"}
+    environment |= {"PLAYHEAD_DUCKDB_PATH": "playhead.duckdb"}
+
+    def run(step: str) -> str:
+        return subprocess.run(
+            ["bash", "-ec", step],
+            cwd=project,
+            env=environment,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        ).stdout
+
+    printed = run(check)
+    assert printed.rstrip().endswith(steps[1].strip())
+    # Pasted as the heading says: over the lines of the same names, under `vars:`.
+    path = project / "dbt_project.yml"
+    pasted = printed.split("under vars:\n\n")[1].split("\nNext")[0]
+    for name in variables_of(printed):
+        replaced, count = re.subn(rf"(?m)^  {name}:.*\n", "", path.read_text())
+        assert count == 1
+        path.write_text(replaced)
+    path.write_text(path.read_text().replace("\nvars:\n", f"\nvars:\n{pasted}\n"))
+    assert "Completed successfully" in run(steps[1])
+    assert "310.000" in run(steps[2])
+
+
+def test_units_and_objects_are_said_and_the_printed_command_mends_them(tmp_path, monkeypatch):
+    """Epoch times, milliseconds and nested fields, in the lake layout: rewritten, then fine."""
+    rows = [
+        {"userId": row["viewer_id"], "event": row["action"], "timestamp": row["ts"]}
+        | {
+            "properties": {
+                "position": row["playhead_position"],
+                "content_asset_id": row["media_id"],
+            }
+        }
+        | {"context": {"session_id": row["sid"]}}
+        for row in events(milliseconds=True)
+    ]
+    landed = [(datetime(2025, 3, 3, 11 + n % 2), json.dumps(row)) for n, row in enumerate(rows)]
+    lake = write_ndjson(tmp_path / "lake", landed)
+    code, printed = told(lake)
+    assert code == 1
+    assert "Required, and not found: title_id, session_id, position_seconds" in printed
+    assert "timestamp holds epoch milliseconds" in printed
+    assert "it advances by 1,000 a second" in printed
+    assert "properties.content_asset_id is inside an object" in printed
+    assert "Paste over" not in printed
+    command = printed.split("reads as it is:\n")[1].split("\nThen:")[0]
+    command = command.replace(".venv/bin/python", sys.executable)
+    subprocess.run(command, shell=True, check=True, cwd=tmp_path)
+    monkeypatch.chdir(tmp_path)
+    code, printed = told("data/rewritten")
+    assert code == 0, printed
+    assert "would accept 48 of these 48 rows (100.0%)" in printed
+    assert "late events" not in printed, "the partitions were lost"
+    (table,) = [pq.read_table(path) for path in list(Path("data/rewritten").rglob("*.parquet"))[:1]]
+    assert max(table["position_seconds"].to_pylist()) == 100
+
+
+@pytest.mark.parametrize("milliseconds", [False, True])
+def test_milliseconds_are_told_by_the_clock_even_below_48_hours(milliseconds):
+    rows = events(milliseconds)
+    matches = propose_columns(Columns.of(rows), {})
+    columns = {name: match.column for name, match in matches.items()}
+    fields = [repair.field for repair in find_repairs(rows, columns, {})]
+    assert ("position_seconds" in fields) == milliseconds
+    assert "event_timestamp" in fields
+
+
+def test_garbage_costs_itself(tmp_path):
+    """Lines that are nothing, files that are empty: counted by the pipeline's own rule."""
+    rows = [row | {"ts": "2025-03-03T11:06:40Z"} for row in events()]
+    rows[0] = rows[0] | {"playhead_position": -1}
+    rows[1] = rows[1] | {"ts": "yesterday"}
+    rows[2] = rows[2] | {"viewer_id": None}
+    path = write_lines(tmp_path / "a.json", [*rows, [1], 7, "text", None])
+    with path.open("ab") as file:
+        file.write(b'{"a":' * 5000 + b"1" + b"}" * 5000 + b"\n")
+        file.write(b'{"cut": \n\xff\xfe\x00\n\n{"viewer_id": "[red]"}\n')
+    (tmp_path / "empty.json").write_text("")
+    code, printed = told(tmp_path)
+    assert code == 0, printed
+    assert "would accept 45 of these 56 rows" in printed
+    for line in (
+        "6 × unparseable",
+        "1 × invalid_position",
+        "1 × invalid_timestamp",
+        "2 × missing_customer_id",
+        "1 × missing_title_id",
+        'playhead_position -1 in {"viewer_id"',
+        'ts "yesterday" in {"viewer_id"',
+    ):
+        assert line in printed
+
+
+def test_the_user_has_the_last_word(tmp_path, monkeypatch):
+    """--columns and --events over the proposal; ambiguity is shown; all rejected is not fine."""
+    rejections = [Rejection("invalid_timestamp", 8, "a [line]", "a.json")]
+    monkeypatch.setattr(check_data, "try_out", lambda *_: Verdict(40, rejections, 0, 0, 1))
+    rows = [row | {"created_at": "2025-03-03T11:06:40Z", "ts": "never"} for row in events()]
+    rows = [row | {"account_id": "a"} for row in rows]
+    path = write_lines(tmp_path / "more events.jsonl", rows)
+    saved = tmp_path / "vars.yml"
+    code, printed = told(
+        path, "--columns", "customer_id=account_id", "--events", "ended=stop", "--save", saved
+    )
+    assert code == 0, printed
+    variables = yaml.safe_load(saved.read_text())
+    assert variables == variables_of(printed)
+    assert variables["telemetry_columns"] == {
+        "customer_id": "account_id",
+        "title_id": "media_id",
+        "session_id": "sid",
+        "event_type": "action",
+        "event_timestamp": "created_at",
+        "position_seconds": "playhead_position",
+    }
+    assert variables["event_type_aliases"]["ended"] == "stop"
+    assert "you said so; or" in printed
+    assert "viewer_id?" in printed
+    assert "8 × invalid_timestamp: created_at is missing, not ISO 8601" in printed
+    monkeypatch.setattr(check_data, "try_out", lambda *_: Verdict(0, rejections, 0, 0, 1))
+    code, printed = told(path, "--columns", "event_timestamp=ts")
+    assert code == 1
+    assert "would accept 0 of these 8 rows (0.0%)" in printed
+
+
+def test_what_is_wrong_is_one_line(tmp_path):
+    rows = events()
+    write_lines(tmp_path / "good" / "a.json", rows)
+    (tmp_path / "array.json").write_text(json.dumps(rows, indent=1))
+    (tmp_path / "a.csv").write_text("a,b\n1,2\n")
+    (tmp_path / "plain.json.gz").write_text(json.dumps(rows[0]))
+    (tmp_path / "broken.parquet").write_text("not Parquet")
+    (tmp_path / "empty.json").write_text("\n")
+    (tmp_path / "other.log").write_text("x")
+    for arguments, words in {
+        ("nowhere",): "nowhere: give a folder, a file or a glob such as",
+        ("array.json",): "array.json is a JSON array, and Playhead reads an object a line; make",
+        ("a.csv",): "a.csv is CSV, which Playhead does not read; make Parquet of it",
+        ("plain.json.gz",): "plain.json.gz cannot be read (Not a gzipped file",
+        ("broken.parquet",): "broken.parquet cannot be read (Parquet magic bytes not found",
+        ("empty.json",): "hold no rows",
+        ("other.log",): "only files that end with .log: give --format and a glob",
+        ("good", "--columns", "title=media_id"): "--columns has an unknown key, title; use one of",
+        ("good", "--columns", "title_id=mediaId"): "from mediaId, which no sampled row has; there",
+        ("good", "--columns", "title_id"): "--columns has 'title_id': give key=value",
+        ("good", "--events", "play=begin"): "--events maps play to 'begin': map it to one of start",
+    }.items():
+        code, printed = told(tmp_path / arguments[0], *arguments[1:])
+        assert code == 1, arguments
+        assert words in printed, (arguments, printed)
+        assert len(printed.strip().splitlines()) == 1, printed
+
+
+def test_what_dbt_stops_at_is_one_line_too(tmp_path):
+    """The pipeline's own check of the catalogue, in its own words."""
+    path = write_lines(tmp_path / "a.json", foreign_rows())
+    (tmp_path / "titles.csv").write_text("title_id,title_name\nv-1,One\n")
+    code, printed = told(path, "--titles", tmp_path / "titles.csv")
+    assert code == 1
+    assert "titles.csv has no column duration_seconds: give it title_id and" in printed
+    assert len(printed.strip().splitlines()) == 1, printed
+
+
+def test_the_sample_is_spread_over_the_lake(tmp_path):
+    """First and last file are in it, rows come in shares, partitions are kept."""
+    lake = tmp_path / "lake"
+    hours = [datetime(2025, 3, day, hour) for day in range(1, 11) for hour in range(24)]
+    row = events()[0]
+    write_ndjson(lake, [(hour, json.dumps(row)) for hour in hours for _ in range(30)])
+    sample = take_sample(str(lake), None, 100, tmp_path / "sample")
+    assert sample.line_count == 100
+    files = sorted(sample.origins.values())
+    assert "day=01/hour=00" in files[0]
+    assert "day=10/hour=23" in files[-1]
+    assert len(files) == 20
+    assert all(re.search(r"day=\d\d/hour=\d\d/", copy) for copy in sample.origins)
+    with pytest.raises(InputError, match="hold no rows"):
+        take_sample(str(write_lines(tmp_path / "none.json", [])), None, 9, tmp_path / "none")
+
+
+def test_names_of_many_players():
+    told_by = {
+        "customer_id": ("customerId", "userId", "user_id", "viewerId", "customer", "CUSTOMER_ID"),
+        "title_id": ("videoId", "contentId", "assetId", "media_id", "title", "TitleID"),
+        "session_id": ("sessionId", "session", "playback_session_id", "sid"),
+        "event_type": ("eventName", "event", "type", "action"),
+        "event_timestamp": ("ts", "timestamp", "eventTime", "created_at", "collector_tstamp"),
+        "position_seconds": ("currentTime", "playhead", "playhead_position", "position", "pos"),
+        "watch_duration_seconds": ("watch_time", "secondsWatched"),
+        "device_type": ("deviceType", "platform"),
+        "device_os": ("os", "osName"),
+    }
+    values = {"event_type": "play", "event_timestamp": "2025-03-03", "position_seconds": 1}
+    for name, columns in told_by.items():
+        for column in columns:
+            rows = [{column: values.get(name, "1")}]
+            assert propose_columns(Columns.of(rows), {})[name].column == column, column
+    names = Counter(
+        event_type_of(name)
+        for name in ("video_play", "play", "playing", "start", "Video Playback Started", "onPlay")
+    )
+    assert names == {"start": 6}
+    for event_type, said in {
+        "pause": ("pause", "paused", "videoPause"),
+        "resume": ("resume", "unpause", "video_resume"),
+        "complete": ("ended", "complete", "finish", "video_ended", "VIDEO_COMPLETE"),
+        "stop": ("stop", "exit", "close", "playback-exited"),
+        None: ("ad_start", "seek", "heartbeat", "buffering", "", 7),
+    }.items():
+        assert {event_type_of(name) for name in said} == {event_type}, event_type
+
+
+def test_names_that_nobody_knows_are_still_proposed():
+    """A required field takes a column of its name, whatever its values, unless they are objects."""
+    rows = [{"event": "EVT_01", "ts": "never", "session": {"id": "s"}, "pos": "0:01:02"}]
+    matches = propose_columns(Columns.of(rows), {})
+    columns = {name: match.column for name, match in matches.items()}
+    assert columns == {"event_type": "event", "event_timestamp": "ts", "position_seconds": "pos"}
+    (repair,) = find_repairs(rows, columns, {})
+    assert repair.words == "pos is a clock (0:01:02): Playhead takes seconds"
+
+
+def test_times_and_objects():
+    assert epoch_unit(1_741_000_000) == "seconds"
+    assert epoch_unit("1741000000123") == "milliseconds"
+    assert epoch_unit("2025") is None
+    assert (
+        as_time(1_741_000_000) == as_time("2025-03-03T11:06:40Z") == as_time("2025-03-03 11:06:40")
+    )
+    assert flattened({"a": {"b": {"c": 1}, "d": 2}, "e": 3}) == {("a", "d"): 2, ("a", "b", "c"): 1}
+
+
+def test_the_fields_are_those_of_the_pipeline():
+    macro = (ROOT / "macros/settings/telemetry_fields.sql").read_text()
+    canonical = re.findall(r"'(\w+)'", macro.split("set canonical = [")[1].split("]")[0])
+    assert [field.name for field in FIELDS] == canonical
+    check = (ROOT / "macros/dialect/check_inputs.sql").read_text()
+    required = re.findall(r"'(\w+)'", check.split("set required = [")[1].split("]")[0])
+    assert [field.name for field in FIELDS if field.is_required] == required
+
+
+def test_parquet_with_binary_text(tmp_path):
+    """What Hadoop's older writers call text."""
+    table = pa.Table.from_pylist(foreign_rows())
+    at = table.schema.get_field_index("eventName")
+    table = table.set_column(at, "eventName", table.column(at).cast(pa.binary()))
+    pq.write_table(table, tmp_path / "a.parquet")
+    sample = take_sample(str(tmp_path), None, 100, tmp_path / "sample")
+    assert sample.rows[0]["eventName"] == "video_play"
