@@ -3,6 +3,8 @@
 import csv
 import json
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -86,6 +88,22 @@ CASES = {
                 select nullif(seconds, 0) from days as own where own.viewed_on = days.viewed_on - 7
             ) as watch_seconds_week_over_week
         from days
+        """,
+    ),
+    "the_last_7_days_of_a_week_are_its_end": (
+        ["metric_time__week"],
+        """
+        with weeks as (
+            select date_trunc('week', viewed_on) as week, max(viewed_on) as ends_on
+            from marts.daily_viewing group by all
+        )
+        select
+            week as metric_time__week,
+            (
+                select sum(watch_seconds) from marts.viewing_sessions
+                where started_at::date between ends_on - 6 and ends_on
+            ) as watch_seconds_last_7_days
+        from weeks
         """,
     ),
     "viewing_by_hour_on_tv": (
@@ -430,6 +448,23 @@ def test_the_command_line_says_the_same(command_line, tmp_path, mf):
     for row in expected:
         for metric in ("sessions", "watch_hours", "viewers"):
             assert same(actual[row["device_type"]][metric], row[metric])
+
+
+def test_the_bi_page_can_be_followed(mf):
+    """Its metrics are there, and its SQL runs."""
+    page = (ROOT / "docs" / "bi.md").read_text() + (ROOT / "README.md").read_text()
+    commands = re.findall(r"^\.venv/bin/mf query (--metrics .*)$", page, re.MULTILINE)
+    assert len(commands) >= 4
+    for command in commands:
+        _, metrics, _, groups = shlex.split(command)
+        request = MetricFlowQueryRequest.create(
+            metric_names=metrics.split(","), group_by_names=groups.split(",")
+        )
+        assert len(mf.mf.query(request).result_df.rows) > 1
+    queries = re.findall(r"```sql\n(.*?)```", page, re.DOTALL)
+    assert len(queries) >= 2
+    for query in queries:
+        mf.sql_client.execute(query)
 
 
 def test_exposures_name_an_owner_and_every_mart(built):
