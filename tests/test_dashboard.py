@@ -77,12 +77,12 @@ def test_every_page_opens_on_any_lake(marts_files, kind, page, monkeypatch):
 @pytest.mark.parametrize("genre", ["Genre", "Title"])
 def test_without_a_catalogue_the_overview_says_why_no_genre(marts_files, genre, monkeypatch):
     app = open_page(marts_files["bare"], "overview", monkeypatch)
-    app = sound(app.button_group(key="watched_by").set_value([genre]).run())
+    app = sound(app.button_group(key="watched_by").set_value(genre).run())
     assert ("titles_path" in said(app)) == (genre == "Genre")
 
 
 OVERVIEW = """
-    select count(distinct customer_id), count(*), sum(watch_seconds) / 3600
+    select count(distinct customer_id), count(*), sum(viewing_sessions.watch_seconds) / 3600
     from marts.viewing_sessions join marts.title_performance using (title_id) where {}
 """
 
@@ -235,7 +235,7 @@ def test_a_place_counts_a_session_once(full, monkeypatch):
 def test_every_dimension_of_quality_can_be_picked(full, monkeypatch):
     app = open_page(full, "quality", monkeypatch)
     for name in ("device_type", "app_version", "connection_type", "quality", "place"):
-        app = sound(app.button_group(key="dimension").set_value([name]).run())
+        app = sound(app.button_group(key="dimension").set_value(name).run())
         assert "Dashed: all that is picked." in said(app)
 
 
@@ -243,12 +243,10 @@ def test_a_new_publish_is_picked_up(marts_files, tmp_path, monkeypatch):
     file = tmp_path / "marts.duckdb"
     shutil.copy(marts_files["full"], file)
     app = open_page(file, "overview", monkeypatch)
-    before = figures(app)["Sessions"]
-    shutil.copy(marts_files["bare"], tmp_path / "new")
+    assert int(figures(app)["Sessions"].replace(",", "")) > 0
+    shutil.copy(marts_files["empty"], tmp_path / "new")
     (tmp_path / "new").replace(file)
-    after = figures(sound(app.run()))["Sessions"]
-    sessions = one(file, "select count(*) from marts.viewing_sessions")
-    assert before != after == f"{sessions:,}"
+    assert "Nobody watched" in said(sound(app.run()))
 
 
 @pytest.mark.parametrize("made_by", ["nobody", "something else", "an older version"])
@@ -259,7 +257,7 @@ def test_without_marts_one_line_says_what_to_do(marts_files, tmp_path, made_by, 
     elif made_by == "an older version":
         shutil.copy(marts_files["full"], file)
         with duckdb.connect(str(file)) as connection:
-            connection.execute("drop table marts.daily_intake")
+            connection.execute("drop table marts.marts.daily_intake")
     app = open_page(file, "data_quality", monkeypatch)
     (error,) = app.error
     assert len(app.exception) == 0
