@@ -35,7 +35,7 @@ DONE = """() => {
     return app?.dataset.testScriptState === 'notRunning'
         && document.querySelector('h1') !== null
         && document.querySelector('[data-testid="stSkeleton"]') === null
-        && charts.every(chart => chart.querySelector('canvas, svg'));
+        && charts.every(chart => chart.querySelector('svg.marks'));
 }"""
 
 
