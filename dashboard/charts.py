@@ -101,6 +101,11 @@ def by_day(
     )
 
 
+def ink() -> str:
+    """The colour of text on a chart, where the theme does not reach it."""
+    return "#e6e8f2" if st.context.theme.type == "dark" else "#1d2033"
+
+
 def cards(*rows: int) -> Iterator[DeltaGenerator]:
     """Places for figures, so many a row; on a phone one below the other."""
     for count in rows:

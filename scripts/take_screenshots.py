@@ -19,7 +19,7 @@ import typer
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).parents[1]
-LAPTOP, PHONE = (1366, 900), (390, 844)
+LAPTOP, PHONE = (1366, 1290), (390, 844)
 PATHS = {
     "Overview": "",
     "Titles": "titles",

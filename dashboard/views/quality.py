@@ -94,10 +94,13 @@ def draw_causes(causes: pd.DataFrame, column: str, title: str, colour: str) -> N
     if column == "stalled_excess":
         form, cost = (
             ",.1f",
-            f"stalls {first.rebuffering:.2%} of the time, not {totals.rebuffering:.2%}",
+            f"stalls {first.rebuffering:.2%} of the time ({totals.rebuffering:.2%} overall)",
         )
     else:
-        form, cost = ",.0f", f"fails in {first.errors:.1%} of sessions, not {totals.errors:.1%}"
+        form, cost = (
+            ",.0f",
+            f"fails in {first.errors:.1%} of sessions ({totals.errors:.1%} overall)",
+        )
     st.markdown(f"**{first['name']}** {cost}.")
     charts.draw(
         charts.ranking(

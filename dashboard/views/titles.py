@@ -202,8 +202,8 @@ with right, st.container(border=True):
     place = charts.cards(4)
     next(place).metric("Viewers", f"{title.viewer_count:,.0f}")
     next(place).metric(
-        "Seen on average",
-        charts.figure(title.avg_percentage_viewed, ".0f", " %"),
+        "Average seen",
+        charts.figure(title.avg_percentage_viewed, ".0f", "%"),
         help="Of the title, replays included, a view.",
     )
     next(place).metric("Completed it", charts.figure(title.completion_rate, ".0%"))

@@ -192,7 +192,7 @@ with right, st.container(border=True, height="stretch"):
                 legend=None,
             )
         )
-        + cells.mark_text(fontSize=13).encode(text="figure:N"),
+        + cells.mark_text(fontSize=13, color=charts.ink()).encode(text="figure:N"),
         "A viewer's habits by segment, against those of all viewers",
     )
     st.caption("A viewer on average. Green: above all viewers together; pink: below.")
