@@ -1,18 +1,19 @@
-# make demo · make check · make test · make help
+# make demo · make test · make dashboard · make check · make help
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+DASHBOARD_INSTALLED := $(VENV)/.dashboard-installed
 DEMO := data/demo
 
 export DBT_PROFILES_DIR := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check accuracy lint requirements clean
+.PHONY: help demo test check dashboard dashboard-test screenshots accuracy lint requirements clean
 
 help: ## What there is to make
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # uv where it is at hand, else venv and pip; again only when the requirements change.
 $(INSTALLED): requirements.txt
@@ -25,6 +26,17 @@ $(INSTALLED): requirements.txt
 	else \
 	    "$(PYTHON)" -m venv $(VENV) && \
 	    $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt; \
+	fi
+	@touch $@
+
+# On top of the above: requirements-dashboard.txt holds all of requirements.txt, at the same versions.
+$(DASHBOARD_INSTALLED): requirements-dashboard.txt $(INSTALLED)
+	@echo "Setting up the dashboard …"
+	@if command -v uv >/dev/null 2>&1; then \
+	    VIRTUAL_ENV=$(VENV) uv pip install --quiet --require-hashes -r requirements-dashboard.txt; \
+	else \
+	    $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes \
+	        -r requirements-dashboard.txt; \
 	fi
 	@touch $@
 
@@ -46,6 +58,15 @@ check: $(INSTALLED) ## Your own events, before you build: make check DATA=path/t
 	@test -n "$(DATA)" || { echo "Say where your events are: make check DATA=path/to/events"; exit 1; }
 	@$(BIN)/python scripts/check_data.py "$(DATA)" $(OPTIONS)
 
+dashboard: $(DASHBOARD_INSTALLED) ## The published marts in a browser, on this machine only (after make demo)
+	$(BIN)/streamlit run dashboard/app.py
+
+dashboard-test: $(DASHBOARD_INSTALLED) ## Every page of the dashboard, also in Chromium (apt-get install -y chromium)
+	PLAYHEAD_REQUIRE_BROWSER=1 $(BIN)/pytest tests/test_dashboard.py tests/test_dashboard_browser.py
+
+screenshots: $(DASHBOARD_INSTALLED) ## The pictures in docs/images, of the demo, with Chromium (after make demo)
+	$(BIN)/python scripts/take_screenshots.py
+
 accuracy: $(INSTALLED) ## Measure every fault against the generator's truth, and write docs/accuracy.md
 	$(BIN)/python scripts/report_accuracy.py
 
@@ -54,9 +75,13 @@ lint: $(INSTALLED) ## ruff and sqlfluff
 	$(BIN)/ruff format --check .
 	PLAYHEAD_DUCKDB_PATH=:memory: $(BIN)/sqlfluff lint models tests analyses
 
-requirements: $(INSTALLED) ## Pin requirements.txt anew from pyproject.toml (needs uv)
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-annotate \
-	    --no-header --extra dev --output-file requirements.txt pyproject.toml
+PIN := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
+    --no-annotate --no-header --extra dev
+
+requirements: $(INSTALLED) ## Pin both requirements files anew from pyproject.toml (needs uv)
+	$(PIN) --output-file requirements.txt pyproject.toml
+	$(PIN) --extra dashboard --extra browser --constraint requirements.txt \
+	    --output-file requirements-dashboard.txt pyproject.toml
 
 clean: ## Remove what was made, but not .venv
 	rm -rf target logs build $(DEMO) playhead.duckdb playhead_marts.duckdb

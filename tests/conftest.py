@@ -85,6 +85,19 @@ def builds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     yield lambda name: Build(tmp_path_factory.mktemp(name))
 
 
+@pytest.fixture(scope="session")
+def marts_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Published marts for the dashboard, by what their lake holds."""
+    import published
+
+    makers = {
+        "full": published.publish_full,
+        "bare": published.publish_bare,
+        "empty": published.publish_empty,
+    }
+    return {name: make(Build(tmp_path_factory.mktemp(name))) for name, make in makers.items()}
+
+
 def partition(landed_at: datetime) -> str:
     """The folder of an arrival hour in the lake layout."""
     return landed_at.strftime("year=%Y/month=%m/day=%d/hour=%H")

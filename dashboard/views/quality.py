@@ -1,0 +1,222 @@
+"""Quality: how well it plays, for whom it does not, and what to fix first."""
+
+import altair as alt
+import charts
+import filters
+import marts
+import pandas as pd
+import places
+import streamlit as st
+
+DIMENSIONS = {
+    "isp": "ISP",
+    "device_type": "Device",
+    "app_version": "App version",
+    "connection_type": "Connection",
+    "quality": "Picture quality",
+    "place": "Place",
+}
+# Ratios of sums, each by its own denominator: docs/marts.md.
+SUMS = """
+    cast(sum(buffering_seconds) as double) as stalled,
+    cast(sum(case when buffering_seconds is not null
+        then buffering_seconds + buffering_reported_watch_seconds end) as double) as stall_base,
+    cast(sum(error_session_count) as double) as failed,
+    cast(sum(error_reported_session_count) as double) as error_base,
+    cast(coalesce(sum(session_count), 0) as bigint) as sessions
+"""
+TOTALS = f"""
+    select {SUMS},
+        sum(good_session_count) / nullif(sum(rated_session_count), 0) as good,
+        cast(sum(bandwidth_megabits) as double) / nullif(sum(bandwidth_watch_seconds), 0) as mbps
+    from marts.playback_quality where {{where}}
+"""
+BY_DIMENSION = f"""
+    select {{column}} as name, {SUMS}
+    from marts.playback_quality where {{where}} and {{column}} is not null
+    group by {{column}} order by sessions desc, name limit 15
+"""
+BY_DAY = f"""
+    select started_on as day, {SUMS} from marts.playback_quality where {{where}}
+    group by day order by day
+"""
+# One pass over the cube: every value of every dimension, and the whole.
+CAUSES = f"""
+    select case when grouping(isp) = 0 then 'isp' when grouping(device_type) = 0 then 'device_type'
+            when grouping(app_version) = 0 then 'app_version'
+            when grouping(connection_type) = 0 then 'connection_type' else 'quality'
+        end as dimension,
+        coalesce(isp, device_type, app_version, connection_type, quality) as name, {SUMS}
+    from marts.playback_quality where {{where}}
+    group by grouping sets ((isp), (device_type), (app_version), (connection_type), (quality))
+    having name is not null
+"""
+
+
+def rates(rows: pd.DataFrame) -> pd.DataFrame:
+    rows["rebuffering"] = rows.stalled / rows.stall_base.where(rows.stall_base > 0)
+    rows["errors"] = rows.failed / rows.error_base.where(rows.error_base > 0)
+    return rows
+
+
+def draw_rate(rows: pd.DataFrame, measure: str, overall: float | None, colour: str) -> None:
+    title = {"rebuffering": "Rebuffer ratio (%)", "errors": "Sessions with an error (%)"}[measure]
+    rows = rows.dropna(subset=[measure]).sort_values(measure, ascending=False)
+    st.markdown(f"**{title.removesuffix(' (%)')}**")
+    if rows.empty:
+        charts.nothing("Not reported by these sessions.")
+        return
+    form = ".2%" if measure == "rebuffering" else ".1%"
+    bars = charts.ranking(
+        rows,
+        measure,
+        title,
+        form=form,
+        colour=colour,
+        tooltip=[
+            alt.Tooltip("name:N", title=" "),
+            alt.Tooltip(f"{measure}:Q", title=title, format=form),
+            alt.Tooltip("sessions:Q", title="Sessions", format=",.0f"),
+        ],
+    )
+    if overall is not None and overall == overall:
+        whole = alt.Chart(alt.Data(values=[{"all": overall}]))
+        bars += whole.mark_rule(color=charts.GREY, strokeDash=[4, 3], size=2).encode(x="all:Q")
+    charts.draw(bars, f"{title} by {DIMENSIONS[dimension]}")
+
+
+def draw_causes(causes: pd.DataFrame, column: str, title: str, colour: str) -> None:
+    worst = causes[causes[column] > 0].nlargest(6, column)
+    if worst.empty:
+        charts.nothing("Nothing stands out: every group plays as well as the whole.")
+        return
+    first = worst.iloc[0]
+    if column == "stalled_excess":
+        form, cost = (
+            ",.1f",
+            f"stalls {first.rebuffering:.2%} of the time ({totals.rebuffering:.2%} overall)",
+        )
+    else:
+        form, cost = (
+            ",.0f",
+            f"fails in {first.errors:.1%} of sessions ({totals.errors:.1%} overall)",
+        )
+    st.markdown(f"**{first['name']}** {cost}.")
+    charts.draw(
+        charts.ranking(
+            worst,
+            column,
+            title,
+            form=form,
+            colour=colour,
+            tooltip=[
+                alt.Tooltip("name:N", title=" "),
+                alt.Tooltip(f"{column}:Q", title=title, format=form),
+                alt.Tooltip("rebuffering:Q", title="Rebuffer ratio", format=".2%"),
+                alt.Tooltip("errors:Q", title="Sessions with an error", format=".1%"),
+                alt.Tooltip("sessions:Q", title="Sessions", format=",.0f"),
+            ],
+        ),
+        title,
+    )
+
+
+picked = filters.pick(days=True, devices=True)
+charts.heading(
+    "Quality", "How well does it play, for whom does it not, what to fix first?", picked.says
+)
+where = picked.where(time="started_on", device="device_type")
+totals = rates(marts.ask(TOTALS.format(where=where), **picked.parameters)).iloc[0]
+if not totals.sessions:
+    charts.nothing(
+        "No session began in these dates on these devices. Widen the dates, or clear one."
+    )
+    st.stop()
+
+place = charts.cards(4)
+box = {"border": True}
+next(place).metric(
+    "Rebuffer ratio",
+    charts.figure(totals.rebuffering, ".2%"),
+    help="Time stalled ÷ (time stalled + watched).",
+    **box,
+)
+next(place).metric("Sessions with an error", charts.figure(totals.errors, ".1%"), **box)
+next(place).metric(
+    "Good sessions",
+    charts.figure(totals.good, ".0%"),
+    help="No error, and stalled for less than 1 % of the time.",
+    **box,
+)
+next(place).metric("Bandwidth", charts.figure(totals.mbps, ".1f", " Mbit/s"), **box)
+
+if not (totals.stall_base > 0 or totals.error_base > 0):
+    charts.nothing(
+        "These sessions report neither stalls nor errors, so nobody knows how well they played. "
+        "Map the source's `buffering_duration_seconds` and `error_count` in `telemetry_columns`."
+    )
+    st.stop()
+
+with st.container(border=True):
+    st.subheader("What to fix first", anchor=False)
+    causes = rates(marts.ask(CAUSES.format(where=where), **picked.parameters))
+    causes["stalled_excess"] = (
+        (causes.stalled - totals.rebuffering * causes.stall_base) / 3600
+    ).fillna(0)
+    causes["failed_excess"] = (causes.failed - totals.errors * causes.error_base).fillna(0)
+    causes["name"] = causes.dimension.map(DIMENSIONS) + ": " + causes["name"]
+    left, right = st.columns(2)
+    with left:
+        draw_causes(causes, "stalled_excess", "Hours stalled beyond the average", charts.AMBER)
+    with right:
+        draw_causes(causes, "failed_excess", "Failed sessions beyond the average", charts.PINK)
+    st.caption(
+        "What each group costs: its time stalled, or its sessions with an error, less what it "
+        "would have at the average of all that is picked. Groups overlap: bars do not add up."
+    )
+
+with st.container(border=True):
+    st.subheader("For whom", anchor=False)
+    dimension = st.segmented_control(
+        "By",
+        list(DIMENSIONS),
+        default="isp",
+        format_func=DIMENSIONS.get,
+        key="dimension",
+        label_visibility="collapsed",
+    )
+    dimension = dimension or "isp"
+    note = "The 15 with most sessions."
+    if dimension == "place":
+        rows, note = places.by_place(picked)
+        rows = rates(rows)
+    else:
+        query = BY_DIMENSION.format(column=dimension, where=where)
+        rows = rates(marts.ask(query, **picked.parameters))
+    if rows.empty:
+        charts.nothing(
+            f"No session reports it: the source has no column for {DIMENSIONS[dimension]}."
+        )
+    else:
+        left, right = st.columns(2)
+        with left:
+            draw_rate(rows, "rebuffering", totals.rebuffering, charts.AMBER)
+        with right:
+            draw_rate(rows, "errors", totals.errors, charts.PINK)
+        st.caption(f"Dashed: all that is picked. {note}")
+
+with st.container(border=True):
+    st.subheader("Day by day", anchor=False)
+    days = rates(marts.ask(BY_DAY.format(where=where), **picked.parameters))
+    left, right = st.columns(2)
+    for column, measure, title, colour in (
+        (left, "rebuffering", "Rebuffer ratio (%)", charts.AMBER),
+        (right, "errors", "Sessions with an error (%)", charts.PINK),
+    ):
+        with column:
+            if days[measure].isna().all():
+                charts.nothing("Not reported by these sessions.")
+                continue
+            charts.draw(
+                charts.by_day(days, measure, title, form=".1%", colour=colour), f"{title} by day"
+            )

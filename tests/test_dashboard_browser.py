@@ -1,0 +1,175 @@
+"""The dashboard as a person meets it: every page in Chromium, of a rich lake and a bare one."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+REQUIRED = os.environ.get("PLAYHEAD_REQUIRE_BROWSER") == "1"
+if not REQUIRED:
+    for package in ("streamlit", "playwright"):
+        pytest.importorskip(package, reason=f"{package} is not installed: make dashboard-test")
+    if not shutil.which("chromium"):
+        pytest.skip("no chromium: apt-get install -y chromium", allow_module_level=True)
+
+import take_screenshots as browsing  # noqa: E402
+
+PAGES = list(browsing.PATHS)
+# Charts that a page draws when everything is known.
+CHARTS = {
+    "Overview": 3,
+    "Titles": 4,
+    "Viewers": 4,
+    "Audience over time": 4,
+    "Quality": 6,
+    "Data quality": 5,
+}
+# Of each chart the marks that can be seen, and the whole drawing.
+DRAWN = """() => {
+  const charts = document.querySelectorAll('[data-testid="stVegaLiteChart"] svg.marks');
+  return [...charts].map(chart => ({
+    marks: [...chart.querySelectorAll('g.role-mark path, g.role-mark line')].filter(mark => {
+      const box = mark.getBoundingClientRect();
+      return box.width > 0 || box.height > 0;
+    }).length,
+    drawing: chart.innerHTML,
+  }));
+}"""
+FIGURES = """() => Object.fromEntries(
+    [...document.querySelectorAll('[data-testid="stMetric"]')].map(metric => [
+        metric.querySelector('[data-testid="stMetricLabel"]').innerText.trim(),
+        metric.querySelector('[data-testid="stMetricValue"]').innerText.trim()]))"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with browsing.chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def addresses(marts_files) -> Iterator[dict[str, str]]:
+    with (
+        browsing.serving(marts_files["full"]) as full,
+        browsing.serving(marts_files["bare"]) as bare,
+    ):
+        yield {"full": full, "bare": bare}
+
+
+class Visit:
+    """A window on the dashboard, and what it asked for and complained of."""
+
+    def __init__(self, browser: Any, address: str, **options: Any) -> None:
+        # A reader far from UTC: days and minutes must still be those of the marts.
+        self.page = browser.new_page(timezone_id="Pacific/Auckland", **options)
+        self.address = address
+        self.requests: list[str] = []
+        self.complaints: list[str] = []
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("console", self._note)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.goto(address)
+        browsing.wait_until_drawn(self.page)
+
+    def _note(self, message: Any) -> None:
+        if message.type == "error":
+            self.complaints.append(message.text)
+
+    def go_to(self, name: str) -> None:
+        links = self.page.get_by_test_id("stSidebarNavLink")
+        links.filter(has_text=name).first.click()
+        self.page.wait_for_function(
+            "name => document.querySelector('h1')?.innerText.trim() === name", arg=name
+        )
+        browsing.wait_until_drawn(self.page)
+
+    def pick(self, label: str, value: str) -> None:
+        self.page.get_by_label(label).first.click()
+        self.page.keyboard.type(value)
+        self.page.keyboard.press("Enter")
+        self.page.keyboard.press("Escape")
+        browsing.wait_until_drawn(self.page)
+
+    def stayed_here(self) -> bool:
+        here = (self.address, self.address.replace("http", "ws"), "data:", "blob:")
+        return all(url.startswith(here) for url in self.requests)
+
+
+@pytest.fixture
+def visit(browser, addresses) -> Iterator[Any]:
+    visits = []
+
+    def open_one(kind: str, **options: Any) -> Visit:
+        visits.append(Visit(browser, addresses[kind], **options))
+        return visits[-1]
+
+    yield open_one
+    for one in visits:
+        one.page.close()
+
+
+@pytest.mark.parametrize("kind", ["full", "bare"])
+def test_every_page_is_drawn_without_complaint_or_request_elsewhere(visit, kind):
+    here = visit(kind, viewport={"width": 1366, "height": 900})
+    for name in PAGES:
+        here.go_to(name)
+        charts = here.page.evaluate(DRAWN)
+        if kind == "full":
+            assert len(charts) >= CHARTS[name], name
+        assert all(chart["marks"] for chart in charts), name
+        assert not any("NaN" in chart["drawing"] for chart in charts), name
+        shown = here.page.evaluate(FIGURES)
+        assert shown and "nan" not in str(shown).lower(), (name, shown)
+        assert here.page.get_by_test_id("stException").count() == 0, name
+    assert here.complaints == []
+    assert here.stayed_here(), here.requests
+    assert len(here.requests) > 10
+
+
+@pytest.mark.parametrize("name", ["Overview", "Quality", "Viewers"])
+def test_a_filter_changes_the_figures_and_the_charts(visit, name):
+    here = visit("full", viewport={"width": 1366, "height": 900})
+    here.go_to(name)
+    figures, charts = here.page.evaluate(FIGURES), here.page.evaluate(DRAWN)
+    here.pick("Device", "tv")
+    assert here.page.evaluate(FIGURES) != figures
+    assert here.page.evaluate(DRAWN) != charts
+    assert here.complaints == []
+
+
+def test_a_phone_shows_every_page_without_scrolling_sideways(visit):
+    here = visit("full", viewport={"width": 390, "height": 844}, has_touch=True)
+    for name in PAGES:
+        if here.page.get_by_test_id("stExpandSidebarButton").is_visible():
+            here.page.get_by_test_id("stExpandSidebarButton").click()
+        here.go_to(name)
+        assert here.page.evaluate("document.documentElement.scrollWidth") <= 390, name
+        widths = here.page.evaluate(
+            "() => [...document.querySelectorAll('[data-testid=\"stVegaLiteChart\"]')]"
+            ".map(chart => chart.getBoundingClientRect().right)"
+        )
+        assert widths and max(widths) <= 390, name
+    assert here.complaints == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_follows_the_system_into_the_dark(visit, scheme):
+    here = visit("full", color_scheme=scheme)
+    colour = here.page.evaluate(
+        "getComputedStyle(document.querySelector('[data-testid=\"stApp\"]')).backgroundColor"
+    )
+    brightness = sum(int(part) for part in colour[4:-1].split(",")[:3]) / 3
+    assert (brightness > 200) == (scheme == "light"), colour
+    assert here.complaints == []
+
+
+def test_without_the_file_the_page_says_what_to_do(browser, tmp_path):
+    with browsing.serving(tmp_path / "none.duckdb") as address:
+        page = browser.new_page()
+        page.goto(address)
+        alert = page.get_by_test_id("stAlert")
+        alert.wait_for(timeout=60_000)
+        assert "make demo" in alert.inner_text()
+        page.close()
