@@ -38,9 +38,9 @@ class Build:
         }
 
     def command(self, *arguments: str, **variables: Any) -> list[str]:
-        """dbt's command line."""
-        dbt = str(Path(sys.executable).with_name("dbt"))
-        return [dbt, "--no-use-colors", *arguments, "--vars", json.dumps(variables, default=str)]
+        """dbt's command line: one thread, since the tests themselves run side by side."""
+        command = [str(Path(sys.executable).with_name("dbt")), "--no-use-colors", *arguments]
+        return [*command, "--threads", "1", "--vars", json.dumps(variables, default=str)]
 
     def beside(self, name: str) -> "Build":
         """Another build, in a folder within this one's."""
