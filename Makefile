@@ -10,7 +10,8 @@ DEMO := data/demo
 export DBT_PROFILES_DIR := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check dashboard dashboard-test screenshots accuracy lint requirements clean
+.PHONY: help demo test check dashboard dashboard-test dashboard-bench screenshots accuracy lint \
+    requirements clean
 
 help: ## What there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +64,9 @@ dashboard: $(DASHBOARD_INSTALLED) ## The published marts in a browser, on this m
 
 dashboard-test: $(DASHBOARD_INSTALLED) ## Every page of the dashboard, also in Chromium (apt-get install -y chromium)
 	PLAYHEAD_REQUIRE_BROWSER=1 $(BIN)/pytest tests/test_dashboard.py tests/test_dashboard_browser.py
+
+dashboard-bench: $(DASHBOARD_INSTALLED) ## Time each page on ten million viewer × title rows (after make demo; 3 GB of disk)
+	$(BIN)/python scripts/measure_dashboard.py
 
 screenshots: $(DASHBOARD_INSTALLED) ## The pictures in docs/images, of the demo, with Chromium (after make demo)
 	$(BIN)/python scripts/take_screenshots.py

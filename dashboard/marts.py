@@ -52,6 +52,7 @@ def _answer(
         quoted = file.replace("'", "''")
         connection.execute(f"attach '{quoted}' as published (read_only)")
         connection.execute("use published")
+        connection.execute("set enable_progress_bar = false")
         rows = connection.execute(query, parameters).df()
     # Without a zone a browser would take a time for its reader's.
     return rows.assign(
