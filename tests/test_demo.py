@@ -139,7 +139,7 @@ def test_parquet_gives_the_same_marts(builds):
 
 
 def test_the_docs_are_one_page_that_describes_every_column(demo):
-    """`dbt docs generate --static`: each model described, each mart's column too, as in the file."""
+    """`dbt docs generate --static`: each model described, each mart's column too, as built."""
     demo.must("docs", "generate", "--static", telemetry_path=demo.folder / "data" / "telemetry")
     target = demo.folder / "target"
     page = (target / "static_index.html").read_text()
