@@ -249,8 +249,10 @@ def test_nothing_is_lost(built, events, rejected, malformed):
     assert Counter((row["reject_reason"], row["raw_text"]) for row in rows) == expected
     assert {reason for reason, _ in expected} == set(strategies.REASONS) | {"unparseable"}
     counted = Counter(reason for reason, _ in expected.elements()) + Counter(accepted=len(events))
-    intake = built.rows("select outcome, row_count from marts.daily_intake")
-    assert sorted(map(tuple, (row.values() for row in intake))) == sorted(counted.items())
+    intake = Counter()
+    for row in built.rows("select outcome, row_count from marts.daily_intake"):
+        intake[row["outcome"]] += row["row_count"]
+    assert intake == counted
 
 
 def test_order_repeats_and_redelivery_change_nothing(builds, built, events):
