@@ -19,7 +19,7 @@ from conftest import ROOT, Build
 from dbt.cli.main import dbtRunner
 from generator.run import GeneratorOptions, generate
 
-EVENTS = "select * from staging.stg_telemetry__events order by all"
+EVENTS = "select * exclude (loaded_at) from staging.stg_telemetry__events order by all"
 TITLES = "select * from staging.stg_catalogue__titles order by all"
 REJECTED = """
     select reject_reason, landed_at, count(*) as n

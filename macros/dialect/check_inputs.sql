@@ -64,8 +64,7 @@
     {% if var('telemetry_format') == 'ndjson' %}
         {{ keep_undecodable_lines() }}
     {% elif load_count %}
-        {% do run_query("select count(*) from parquet_file_metadata(list_value("
-            ~ "select list(file_name) from " ~ files_to_load() ~ "))") %}
+        {% do run_query("select count(*) from parquet_file_metadata([" ~ names_to_load() ~ "])") %}
     {% endif %}
 {% endmacro %}
 
@@ -142,21 +141,16 @@
     tables of this connection: from there it goes on to quarantine. -#}
 {% macro keep_undecodable_lines() %}
     {% set noted = "select '' as raw_text, '' as source_file where false" %}
-    {% if not flags.EMPTY %}
+    {% if names_to_load() and not flags.EMPTY %}
         {% do run_query("drop table if exists temp.reject_errors") %}
         {% do run_query("drop table if exists temp.reject_scans") %}
         {% do run_query(
             "select count(line) from " ~ landed_files(source('telemetry', 'events'))
             ~ " where " ~ is_to_load('landed_file')
         ) %}
-        {% set scanned = first_value(
-            "select count(*) from duckdb_tables() where table_name = 'reject_scans'"
-        ) %}
-        {% if scanned %}
-            {% set noted = "select errors.csv_line as raw_text, scans.file_path as source_file "
-                ~ "from temp.reject_errors as errors "
-                ~ "inner join temp.reject_scans as scans using (scan_id, file_id)" %}
-        {% endif %}
+        {% set noted = "select errors.csv_line as raw_text, scans.file_path as source_file "
+            ~ "from temp.reject_errors as errors "
+            ~ "inner join temp.reject_scans as scans using (scan_id, file_id)" %}
     {% endif %}
     {% do run_query("create or replace table " ~ undecodable_lines() ~ " as " ~ noted) %}
 {% endmacro %}
