@@ -48,7 +48,7 @@ $(DEMO)/.generated: scripts/generate_telemetry.py $(wildcard scripts/generator/*
 	@touch $@
 
 demo: $(INSTALLED) $(DEMO)/.generated ## Four weeks, a million events: every mart built and tested, published and shown
-	$(BIN)/dbt build
+	$(BIN)/dbt build --full-refresh
 	$(BIN)/python scripts/publish_marts.py
 	@$(BIN)/python scripts/show_demo.py
 
