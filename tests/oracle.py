@@ -662,7 +662,23 @@ def _session(
         "buffering_seconds": buffering,
         "error_count": _highest(event.error_count for event in events),
         "rebuffer_ratio": _rebuffer_ratio(buffering, watch),
+        "playback_started_at": min((item.on_clock[0] for item in intervals), default=None),
+        "playback_ended_at": max((item.on_clock[1] for item in intervals), default=None),
+        **bandwidth(intervals),
         **{name: _earliest_reported(events, name) for name in SESSION_ATTRIBUTES},
+    }
+
+
+def bandwidth(plays: Iterable[Interval]) -> dict[str, Any]:
+    """Watched seconds whose event reports a bandwidth, and seconds × Mbps."""
+    reported = [
+        (play.seconds, play.event.bandwidth_mbps)
+        for play in plays
+        if play.event.bandwidth_mbps is not None and play.event.bandwidth_mbps >= 0
+    ]
+    return {
+        "bandwidth_watch_seconds": total(seconds for seconds, _ in reported),
+        "bandwidth_megabits": total(seconds * mbps for seconds, mbps in reported),
     }
 
 

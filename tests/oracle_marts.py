@@ -26,6 +26,7 @@ from oracle import (
     Playback,
     RawEvent,
     SessionKey,
+    bandwidth,
     derive,
     engagement_of,
     grouped,
@@ -510,7 +511,7 @@ def playback_quality(
     for key, members in grouped(sessions, lambda member: _quality_key(sessions[member])).items():
         row = {
             **_counted([{**sessions[member], **grown[member]} for member in members]),
-            **_bandwidth([play for member in members for play in plays.get(member, [])]),
+            **bandwidth([play for member in members for play in plays.get(member, [])]),
         }
         rows[key] = {**row, **_quality_ratios(row)}
     watched: dict[tuple[Any, ...], Decimal] = defaultdict(Decimal)  # in any quality
@@ -568,18 +569,6 @@ def _is_good(session: Row) -> bool:
     errors, buffering = session["error_count"] or 0, session["buffering_seconds"] or 0
     is_smooth = buffering == 0 or 100 * buffering < buffering + session["watch_seconds"]
     return errors == 0 and is_smooth
-
-
-def _bandwidth(plays: Iterable[Interval]) -> Row:
-    reported = [
-        (play.seconds, play.event.bandwidth_mbps)
-        for play in plays
-        if play.event.bandwidth_mbps is not None and play.event.bandwidth_mbps >= 0
-    ]
-    return {
-        "bandwidth_watch_seconds": total(seconds for seconds, _ in reported),
-        "bandwidth_megabits": total(seconds * mbps for seconds, mbps in reported),
-    }
 
 
 def _quality_ratios(row: Row) -> Row:

@@ -3,78 +3,58 @@
 
 with
 
-profiles as (
-    select * from {{ ref('int_sessions_profiled') }}
-),
-
-measures as (
-    select * from {{ ref('int_sessions_measured') }}
-),
-
-titles as (
-    select * from {{ ref('int_titles_enriched') }}
+sessions as (
+    select * from {{ ref('int_sessions_described') }}
 ),
 
 final as (
     select
-        profiles.customer_id,
-        profiles.session_id,
-        profiles.title_id,
-        titles.title_name,
-        titles.title_type,
-        titles.duration_seconds as title_duration_seconds,
-        profiles.started_at,
-        profiles.ended_at,
-        {{ seconds_between('profiles.started_at', 'profiles.ended_at') }} as session_seconds,
-        profiles.event_count,
-        cast(measures.watch_seconds as decimal(18, 3)) as watch_seconds,
-        cast(measures.unique_watch_seconds as decimal(18, 3)) as unique_watch_seconds,
-        cast(measures.observed_watch_seconds as decimal(18, 3)) as observed_watch_seconds,
-        cast(measures.watch_seconds - measures.observed_watch_seconds as decimal(18, 3))
+        customer_id,
+        session_id,
+        title_id,
+        title_name,
+        title_type,
+        duration_seconds as title_duration_seconds,
+        started_at,
+        ended_at,
+        {{ seconds_between('started_at', 'ended_at') }} as session_seconds,
+        event_count,
+        playback_started_at,
+        playback_ended_at,
+        cast(watch_seconds as decimal(18, 3)) as watch_seconds,
+        cast(unique_watch_seconds as decimal(18, 3)) as unique_watch_seconds,
+        cast(observed_watch_seconds as decimal(18, 3)) as observed_watch_seconds,
+        cast(watch_seconds - observed_watch_seconds as decimal(18, 3))
             as inferred_watch_seconds,
-        cast(
-            least(
-                profiles.max_position_seconds,
-                coalesce(titles.duration_seconds, profiles.max_position_seconds)
-            ) as decimal(12, 3)
-        ) as max_position_seconds,
-        coalesce(
-            profiles.max_position_seconds
-            > titles.duration_seconds + {{ settings('playback').clock_tolerance_seconds }},
-            false
-        ) as has_position_beyond_duration,
-        measures.play_count,
-        profiles.pause_count,
-        cast(measures.forward_skip_count as bigint) as forward_skip_count,
-        cast(measures.backward_skip_count as bigint) as backward_skip_count,
-        measures.has_seek_evidence,
-        profiles.has_complete_event,
-        measures.watch_seconds >= {{ engagement.engaged_session_seconds }} as is_engaged,
-        profiles.buffering_event_count,
-        profiles.buffering_seconds,
-        cast(profiles.buffering_seconds as double)
-        / nullif(cast(profiles.buffering_seconds + measures.watch_seconds as double), 0)
+        cast(max_position_seconds as decimal(12, 3)) as max_position_seconds,
+        has_position_beyond_duration,
+        play_count,
+        pause_count,
+        cast(forward_skip_count as bigint) as forward_skip_count,
+        cast(backward_skip_count as bigint) as backward_skip_count,
+        has_seek_evidence,
+        has_complete_event,
+        watch_seconds >= {{ engagement.engaged_session_seconds }} as is_engaged,
+        buffering_event_count,
+        buffering_seconds,
+        cast(buffering_seconds as double)
+        / nullif(cast(buffering_seconds + watch_seconds as double), 0)
             as rebuffer_ratio,
-        profiles.error_count,
-        profiles.device_type,
-        profiles.device_id,
-        profiles.device_os,
-        profiles.app_version,
-        profiles.quality,
-        profiles.connection_type,
-        profiles.isp,
-        profiles.country,
-        profiles.state,
-        profiles.city,
-        measures.loaded_at
-    from profiles
-    inner join measures
-        on
-            profiles.customer_id = measures.customer_id
-            and profiles.session_id = measures.session_id
-            and profiles.title_id = measures.title_id
-    inner join titles
-        on profiles.title_id = titles.title_id
+        error_count,
+        cast(bandwidth_watch_seconds as decimal(18, 3)) as bandwidth_watch_seconds,
+        cast(bandwidth_megabits as decimal(30, 6)) as bandwidth_megabits,
+        device_type,
+        device_id,
+        device_os,
+        app_version,
+        quality,
+        connection_type,
+        isp,
+        country,
+        state,
+        city,
+        loaded_at
+    from sessions
 )
 
 select * from final

@@ -59,8 +59,8 @@ final as (
     select
         date_trunc('minute', edge_at) as minute_at,
         edge_at,
-        sum(plays) as plays,
-        sum(viewers) as viewers
+        cast(sum(plays) as integer) as plays,
+        cast(sum(viewers) as integer) as viewers
     from edges
     group by edge_at
 )

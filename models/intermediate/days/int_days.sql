@@ -2,12 +2,8 @@
 
 with
 
-spans as (
-    select * from {{ ref('int_playback_spans') }}
-),
-
-intervals as (
-    select * from {{ ref('int_watch_intervals') }}
+session_days as (
+    select * from {{ ref('int_session_days') }}
 ),
 
 rejected_events as (
@@ -20,18 +16,8 @@ numbers as (
 
 -- Whatever a mart counts by day happened, began or ended on one of these.
 eventful_days as (
-    select cast(event_timestamp as date) as day_on
-    from spans
-
-    union
-
-    select cast(wall_started_at as date) as day_on
-    from intervals
-
-    union
-
-    select cast({{ last_played_at('wall_started_at', 'wall_ended_at') }} as date) as day_on
-    from intervals
+    select active_on as day_on
+    from session_days
 
     union
 

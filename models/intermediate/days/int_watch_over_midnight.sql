@@ -1,31 +1,51 @@
+{%- set playback = settings('playback') %}
+{#- A position is within 48 hours; on how many dates can an interval lie, then? -#}
+{%- set longest_seconds = (172800 + playback.max_inferred_seconds) / playback.min_playback_rate
+    + playback.clock_tolerance_seconds %}
+{%- set most_dates = (longest_seconds / 86400) | round(0, 'ceil') | int + 1 %}
+
 with
 
 intervals as (
     select * from {{ ref('int_watch_intervals') }}
-    where {{ lasts_over_midnight('wall_started_at', 'wall_ended_at') }}
+    where
+        {{ lasts_over_midnight('wall_started_at', 'wall_ended_at') }}
+        and (customer_id, session_id, title_id) in (
+            select
+                sessions.customer_id,
+                sessions.session_id,
+                sessions.title_id
+            from {{ ref('int_sessions_over_midnight') }} as sessions
+        )
 ),
 
-days as (
-    select * from {{ ref('int_days') }}
+numbers as (
+    {{ dbt.generate_series(most_dates) }}
+),
+
+dates as (
+    select
+        intervals.*,
+        {{ add_days(
+            'cast(intervals.wall_started_at as date)',
+            'cast(numbers.generated_number - 1 as integer)'
+        ) }} as day_on
+    from intervals
+    cross join numbers
 ),
 
 -- By the end of each of its dates, how long an interval has been played.
 elapsed as (
     select
-        intervals.*,
-        days.day_on,
+        *,
         least(
             {{ seconds_between(
-                'intervals.wall_started_at',
-                'cast(' ~ add_days('days.day_on', 1) ~ ' as timestamp)'
+                'wall_started_at', 'cast(' ~ add_days('day_on', 1) ~ ' as timestamp)'
             ) }},
-            intervals.wall_seconds
+            wall_seconds
         ) as elapsed_seconds
-    from intervals
-    inner join days
-        on
-            days.day_on >= cast(intervals.wall_started_at as date)
-            and cast(days.day_on as timestamp) < intervals.wall_ended_at
+    from dates
+    where cast(day_on as timestamp) < wall_ended_at
 ),
 
 -- The watch time goes with the clock; in whole milliseconds, so that the parts sum to the whole.

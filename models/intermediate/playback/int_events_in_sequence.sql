@@ -12,12 +12,14 @@ events as (
         event_timestamp,
         position_seconds,
         watch_duration_seconds,
+        bandwidth_mbps,
         loaded_at
     from {{ ref('int_events_deduplicated') }}
     where {{ is_touched_session() }}
 ),
 
--- The order is total: what follows from it depends on the set of events alone.
+-- The order is total: what follows from it depends on the set of events alone. The key that tells
+-- most rows apart comes first, so that few comparisons need the others.
 final as (
     select
         *,
@@ -31,7 +33,7 @@ final as (
         lead(watch_duration_seconds) over playback as next_watch_duration_seconds
     from events
     window playback as (
-        partition by customer_id, session_id, title_id
+        partition by session_id, customer_id, title_id
         order by
             event_timestamp,
             watch_duration_seconds nulls first,

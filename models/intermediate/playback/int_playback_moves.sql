@@ -55,6 +55,7 @@ final as (
         session_id,
         title_id,
         event_timestamp,
+        bandwidth_mbps,
         loaded_at,
         position_seconds,
         is_opening,

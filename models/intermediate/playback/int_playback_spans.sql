@@ -1,7 +1,6 @@
 {{ config(materialized='incremental', unique_key='event_id') }}
-{%- set playback = settings('playback') %}
-{%- set max_inferred = playback.max_inferred_seconds %}
-{%- set max_rate, tolerance = playback.max_playback_rate, playback.clock_tolerance_seconds %}
+{%- set rules = settings('playback') %}
+{%- set max_rate, tolerance = rules.max_playback_rate, rules.clock_tolerance_seconds %}
 
 with
 
@@ -16,7 +15,7 @@ judged as (
         case
             -- The last event of its title, left open: did its session soon turn to another title?
             when is_opening and next_is_opening is null
-                then case when wall_seconds <= {{ max_inferred }} then 'switched' end
+                then case when wall_seconds <= {{ rules.max_inferred_seconds }} then 'switched' end
             -- The playhead went back: only reported watch time says what was played before that.
             when is_opening and advance_seconds < 0
                 then case when reported_seconds > 0 then 'reported' end
@@ -53,6 +52,7 @@ final as (
         session_id,
         title_id,
         event_timestamp,
+        bandwidth_mbps,
         loaded_at,
         evidence,
         case
@@ -69,10 +69,10 @@ final as (
         end as wall_started_at,
         case evidence when 'reported' then span_seconds else wall_seconds end as wall_seconds,
         case when evidence = 'seek' then 1 else 0 end
-        + case when jump_seconds > {{ playback.forward_skip_seconds }} then 1 else 0 end
+        + case when jump_seconds > {{ rules.forward_skip_seconds }} then 1 else 0 end
             as forward_skip_count,
-        case when advance_seconds < -{{ playback.backward_skip_seconds }} then 1 else 0 end
-        + case when jump_seconds < -{{ playback.backward_skip_seconds }} then 1 else 0 end
+        case when advance_seconds < -{{ rules.backward_skip_seconds }} then 1 else 0 end
+        + case when jump_seconds < -{{ rules.backward_skip_seconds }} then 1 else 0 end
             as backward_skip_count
     from measured
 )

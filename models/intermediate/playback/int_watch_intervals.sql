@@ -18,6 +18,7 @@ clipped as (
         spans.session_id,
         spans.title_id,
         spans.evidence,
+        spans.bandwidth_mbps,
         greatest(spans.start_seconds, 0) as start_seconds,
         least(spans.end_seconds, coalesce(titles.duration_seconds, spans.end_seconds))
             as end_seconds,
@@ -65,6 +66,7 @@ final as (
         session_id,
         title_id,
         evidence,
+        bandwidth_mbps,
         cast(start_seconds as decimal(12, 3)) as start_seconds,
         cast(end_seconds as decimal(12, 3)) as end_seconds,
         cast(watch_seconds as decimal(12, 3)) as watch_seconds,

@@ -12,10 +12,6 @@ counters as (
     select * from {{ ref('int_sessions_counted') }}
 ),
 
-bandwidths as (
-    select * from {{ ref('int_sessions_bandwidth') }}
-),
-
 rated as (
     select
         cast(sessions.started_at as date) as started_on,
@@ -27,8 +23,8 @@ rated as (
         counters.buffering_event_count,
         counters.buffering_seconds,
         counters.error_count,
-        bandwidths.bandwidth_watch_seconds,
-        bandwidths.bandwidth_megabits,
+        sessions.bandwidth_watch_seconds,
+        sessions.bandwidth_megabits,
         coalesce(counters.buffering_seconds, counters.buffering_event_count) is not null
             as reports_buffering,
         coalesce(counters.buffering_seconds, counters.error_count) is not null as is_rated,
@@ -44,11 +40,6 @@ rated as (
             sessions.customer_id = counters.customer_id
             and sessions.session_id = counters.session_id
             and sessions.title_id = counters.title_id
-    left join bandwidths
-        on
-            sessions.customer_id = bandwidths.customer_id
-            and sessions.session_id = bandwidths.session_id
-            and sessions.title_id = bandwidths.title_id
 ),
 
 final as (
@@ -67,9 +58,8 @@ final as (
         count(error_count) as error_reported_session_count,
         count(*) filter (where is_rated) as rated_session_count,
         count(*) filter (where is_rated and is_good) as good_session_count,
-        cast(coalesce(sum(bandwidth_watch_seconds), 0) as decimal(18, 3))
-            as bandwidth_watch_seconds,
-        cast(coalesce(sum(bandwidth_megabits), 0) as decimal(30, 6)) as bandwidth_megabits
+        cast(sum(bandwidth_watch_seconds) as decimal(18, 3)) as bandwidth_watch_seconds,
+        cast(sum(bandwidth_megabits) as decimal(30, 6)) as bandwidth_megabits
     from rated
     group by
         started_on,

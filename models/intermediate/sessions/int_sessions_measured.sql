@@ -5,9 +5,8 @@ spans as (
     where {{ is_touched_session() }}
 ),
 
-intervals as (
-    select * from {{ ref('int_watch_intervals') }}
-    where {{ is_touched_session() }}
+watched as (
+    select * from {{ ref('int_sessions_watched') }}
 ),
 
 moves as (
@@ -24,57 +23,23 @@ moves as (
     group by customer_id, session_id, title_id
 ),
 
-watched as (
-    select
-        customer_id,
-        session_id,
-        title_id,
-        count(*) as play_count,
-        sum(watch_seconds) as watch_seconds,
-        sum(watch_seconds) filter (where evidence = 'observed') as observed_watch_seconds
-    from intervals
-    group by customer_id, session_id, title_id
-),
-
-islands as (
-    {%- set keys = ['customer_id', 'session_id', 'title_id'] %}
-    {{ merge_intervals('intervals', keys, 'start_seconds', 'end_seconds') }}
-),
-
-covered as (
-    select
-        customer_id,
-        session_id,
-        title_id,
-        sum(end_seconds - start_seconds) as unique_watch_seconds
-    from islands
-    group by customer_id, session_id, title_id
-),
-
 final as (
     select
-        moves.customer_id,
-        moves.session_id,
-        moves.title_id,
-        moves.loaded_at,
-        moves.forward_skip_count,
-        moves.backward_skip_count,
-        moves.has_seek_evidence,
+        moves.*,
+        watched.playback_started_at,
+        watched.playback_ended_at,
         coalesce(watched.play_count, 0) as play_count,
         coalesce(watched.watch_seconds, 0) as watch_seconds,
         coalesce(watched.observed_watch_seconds, 0) as observed_watch_seconds,
-        coalesce(covered.unique_watch_seconds, 0) as unique_watch_seconds
+        coalesce(watched.unique_watch_seconds, 0) as unique_watch_seconds,
+        coalesce(watched.bandwidth_watch_seconds, 0) as bandwidth_watch_seconds,
+        coalesce(watched.bandwidth_megabits, 0) as bandwidth_megabits
     from moves
     left join watched
         on
             moves.customer_id = watched.customer_id
             and moves.session_id = watched.session_id
             and moves.title_id = watched.title_id
-    left join covered
-        on
-            moves.customer_id = covered.customer_id
-            and moves.session_id = covered.session_id
-            and moves.title_id = covered.title_id
 )
 
 select * from final

@@ -1,0 +1,69 @@
+{{ config(materialized='table') }}
+
+{%- set keys = ['customer_id', 'session_id', 'title_id'] | join(', ') %}
+
+with
+
+-- Few: of all others, viewing_sessions says what there is to say.
+sessions_over_midnight as (
+    select * from {{ ref('int_sessions_over_midnight') }}
+),
+
+spans as (
+    select * from {{ ref('int_playback_spans') }}
+    where ({{ keys }}) in (select {{ keys }} from sessions_over_midnight)
+),
+
+intervals as (
+    select * from {{ ref('int_watch_intervals') }}
+    where ({{ keys }}) in (select {{ keys }} from sessions_over_midnight)
+),
+
+midnight_watch as (
+    select * from {{ ref('int_watch_over_midnight') }}
+),
+
+-- Events, and what was watched; intervals over midnight have their rows in midnight_watch.
+happenings as (
+    select
+        {{ keys }},
+        cast(event_timestamp as date) as active_on,
+        1 as event_count,
+        0 as play_count,
+        0 as watch_seconds
+    from spans
+
+    union all
+
+    select
+        {{ keys }},
+        cast(wall_started_at as date) as active_on,
+        0 as event_count,
+        1 as play_count,
+        watch_seconds
+    from intervals
+    where not {{ lasts_over_midnight('wall_started_at', 'wall_ended_at') }}
+
+    union all
+
+    select
+        {{ keys }},
+        active_on,
+        0 as event_count,
+        play_count,
+        watch_seconds
+    from midnight_watch
+),
+
+final as (
+    select
+        {{ keys }},
+        active_on,
+        cast(sum(event_count) as bigint) as event_count,
+        cast(sum(play_count) as bigint) as play_count,
+        cast(sum(watch_seconds) as decimal(18, 3)) as watch_seconds
+    from happenings
+    group by {{ keys }}, active_on
+)
+
+select * from final
