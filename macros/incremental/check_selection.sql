@@ -1,13 +1,9 @@
 {#- Stops a run that would build a model whole from a part: what a run derives is listed by its input,
     and that lists everything only where it is itself built whole in the same run. -#}
 {% macro check_selection() %}
-    {% set inputs = {
-        'int_playback_spans': ('intermediate', 'int_touched_sessions'),
-        'viewing_sessions': ('marts', 'int_touched_sessions'),
-        'viewer_title_engagement': ('marts', 'int_touched_viewer_titles')
-    } %}
     {% set selected = selected_resources | map('replace', 'model.playhead.', '') | list %}
-    {% for name, (folder, input) in inputs.items() if execute and flags.WHICH in ['run', 'build'] %}
+    {% for name, (folder, input) in kept_models().items()
+        if execute and flags.WHICH in ['run', 'build'] %}
         {% set is_whole = flags.FULL_REFRESH or held_relation(name, folder) is none %}
         {% if name in selected and is_whole and input not in selected %}
             {{ stop(

@@ -1,21 +1,32 @@
 with
 
 minutes as (
+    select * from {{ ref('int_minutes') }}
+),
+
+audience as (
     select * from {{ ref('int_audience_minutes') }}
 ),
 
-days as (
-    select * from {{ ref('int_days') }}
-),
-
--- Who was watching when the minute began: all that had begun less all that had ended.
+-- Who was watching when the minute began: of its date, all that had begun less all that had
+-- ended. On a date without data nobody was.
 carried as (
     select
-        *,
-        coalesce(sum(play_change) over earlier, 0) as plays_before,
-        coalesce(sum(viewer_change) over earlier, 0) as viewers_before
+        minutes.minute_at,
+        coalesce(audience.peak_plays, 0) as peak_plays,
+        coalesce(audience.peak_viewers, 0) as peak_viewers,
+        coalesce(audience.peak_streams, 0) as peak_streams,
+        coalesce(audience.play_seconds, 0) as play_seconds,
+        coalesce(audience.viewer_seconds, 0) as viewer_seconds,
+        coalesce(sum(audience.play_change) over earlier, 0) as plays_before,
+        coalesce(sum(audience.viewer_change) over earlier, 0) as viewers_before
     from minutes
-    window earlier as (order by minute_at rows between unbounded preceding and 1 preceding)
+    left join audience
+        on minutes.minute_at = audience.minute_at
+    window earlier as (
+        partition by cast(minutes.minute_at as date)
+        order by minutes.minute_at rows between unbounded preceding and 1 preceding
+    )
 ),
 
 measured as (
@@ -28,22 +39,19 @@ measured as (
 
 final as (
     select
-        measured.minute_at,
-        {{ daypart('measured.minute_at') }} as daypart,
-        cast(measured.played_seconds as decimal(18, 3)) as played_seconds,
-        cast(measured.present_seconds as decimal(18, 3)) as viewer_seconds,
-        cast(measured.played_seconds as double) / 60 as average_concurrent_plays,
-        cast(measured.plays_before + measured.peak_plays as bigint) as peak_concurrent_plays,
-        cast(measured.present_seconds as double) / 60 as average_concurrent_viewers,
-        cast(measured.viewers_before + measured.peak_viewers as bigint) as peak_concurrent_viewers,
-        cast(measured.played_seconds - measured.present_seconds as double) / 60
+        minute_at,
+        {{ daypart('minute_at') }} as daypart,
+        cast(played_seconds as decimal(18, 3)) as played_seconds,
+        cast(present_seconds as decimal(18, 3)) as viewer_seconds,
+        cast(played_seconds as double) / 60 as average_concurrent_plays,
+        cast(plays_before + peak_plays as bigint) as peak_concurrent_plays,
+        cast(present_seconds as double) / 60 as average_concurrent_viewers,
+        cast(viewers_before + peak_viewers as bigint) as peak_concurrent_viewers,
+        cast(played_seconds - present_seconds as double) / 60
             as simultaneous_streams,
-        cast(measured.plays_before - measured.viewers_before + measured.peak_streams as bigint)
+        cast(plays_before - viewers_before + peak_streams as bigint)
             as peak_simultaneous_streams
     from measured
-    -- What ends with the last day ends in a minute of the next.
-    inner join days
-        on cast(measured.minute_at as date) = days.day_on
 )
 
 select * from final

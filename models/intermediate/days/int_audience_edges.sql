@@ -1,60 +1,41 @@
 with
 
-intervals as (
-    select * from {{ ref('int_watch_intervals') }}
+changes as (
+    select * from {{ ref('int_stream_changes') }}
 ),
 
-presence as (
-    select * from {{ ref('int_viewer_presence') }}
+touched as (
+    select active_on
+    from {{ ref('int_touched_viewer_days') }}
+    group by active_on
 ),
 
-minutes as (
-    select * from {{ ref('int_minutes') }}
+numbers as (
+    {{ dbt.generate_series(1440) }}
 ),
 
--- Two rows an interval and two an island: where it begins to count, and where it ceases to.
--- Each minute has a row that changes nothing, so that it begins with a count of its own.
+-- Each minute has a row that changes nothing, so that it begins with a count of its own. What ends
+-- with a date ends in no minute of it.
 edges as (
     select
-        wall_started_at as edge_at,
-        1 as plays,
-        0 as viewers
-    from intervals
+        changes_at as edge_at,
+        stream_change as plays,
+        viewer_change as viewers
+    from changes
+    where cast(changes_at as date) = active_on
 
     union all
 
     select
-        wall_ended_at as edge_at,
-        -1 as plays,
-        0 as viewers
-    from intervals
-
-    union all
-
-    select
-        wall_started_at as edge_at,
-        0 as plays,
-        1 as viewers
-    from presence
-
-    union all
-
-    select
-        wall_ended_at as edge_at,
-        0 as plays,
-        -1 as viewers
-    from presence
-
-    union all
-
-    select
-        minute_at as edge_at,
+        {{ add_seconds(
+            'cast(touched.active_on as timestamp)', '(numbers.generated_number - 1) * 60'
+        ) }} as edge_at,
         0 as plays,
         0 as viewers
-    from minutes
+    from touched
+    cross join numbers
 ),
 
--- At one instant, ends and beginnings cancel out: back to back never counts twice.
 final as (
     select
         date_trunc('minute', edge_at) as minute_at,

@@ -1,3 +1,5 @@
+{{ config(materialized='incremental', unique_key='minute_at') }}
+
 with
 
 edges as (
@@ -29,8 +31,8 @@ final as (
         cast(max(plays_so_far) as bigint) as peak_plays,
         cast(max(viewers_so_far) as bigint) as peak_viewers,
         cast(max(plays_so_far - viewers_so_far) as bigint) as peak_streams,
-        sum(plays * milliseconds_left) * 0.001 as play_seconds,
-        sum(viewers * milliseconds_left) * 0.001 as viewer_seconds
+        cast(sum(plays * milliseconds_left) * 0.001 as decimal(18, 3)) as play_seconds,
+        cast(sum(viewers * milliseconds_left) * 0.001 as decimal(18, 3)) as viewer_seconds
     from counted
     group by minute_at
 )

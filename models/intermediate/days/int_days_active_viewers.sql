@@ -8,6 +8,7 @@ days as (
 
 viewer_days as (
     select * from {{ ref('int_viewer_days') }}
+    where is_active
 ),
 
 neighbours as (

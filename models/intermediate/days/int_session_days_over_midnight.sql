@@ -14,16 +14,11 @@ spans as (
     where ({{ keys }}) in (select {{ keys }} from sessions_over_midnight)
 ),
 
-intervals as (
-    select * from {{ ref('int_watch_intervals') }}
+watch_days as (
+    select * from {{ ref('int_watch_days') }}
     where ({{ keys }}) in (select {{ keys }} from sessions_over_midnight)
 ),
 
-midnight_watch as (
-    select * from {{ ref('int_watch_over_midnight') }}
-),
-
--- Events, and what was watched; intervals over midnight have their rows in midnight_watch.
 happenings as (
     select
         {{ keys }},
@@ -37,22 +32,11 @@ happenings as (
 
     select
         {{ keys }},
-        cast(wall_started_at as date) as active_on,
-        0 as event_count,
-        1 as play_count,
-        watch_seconds
-    from intervals
-    where not {{ lasts_over_midnight('wall_started_at', 'wall_ended_at') }}
-
-    union all
-
-    select
-        {{ keys }},
         active_on,
         0 as event_count,
         play_count,
         watch_seconds
-    from midnight_watch
+    from watch_days
 ),
 
 final as (

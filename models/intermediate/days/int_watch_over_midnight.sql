@@ -1,8 +1,4 @@
-{%- set playback = settings('playback') %}
-{#- A position is within 48 hours; on how many dates can an interval lie, then? -#}
-{%- set longest_seconds = (172800 + playback.max_inferred_seconds) / playback.min_playback_rate
-    + playback.clock_tolerance_seconds %}
-{%- set most_dates = (longest_seconds / 86400) | round(0, 'ceil') | int + 1 %}
+{%- set most_dates = (longest_played_seconds() / 86400) | round(0, 'ceil') | int + 1 %}
 
 with
 
@@ -66,13 +62,16 @@ final as (
         session_id,
         title_id,
         day_on as active_on,
+        {{ daypart('wall_started_at') }} as daypart,
         case when day_on = cast(wall_started_at as date) then 1 else 0 end as play_count,
         cast(
             (
                 watch_milliseconds
                 - lag(watch_milliseconds, 1, 0) over (partition by event_id order by day_on)
             ) * 0.001 as decimal(12, 3)
-        ) as watch_seconds
+        ) as watch_seconds,
+        greatest(wall_started_at, cast(day_on as timestamp)) as wall_started_at,
+        least(wall_ended_at, cast({{ add_days('day_on', 1) }} as timestamp)) as wall_ended_at
     from watched
 )
 

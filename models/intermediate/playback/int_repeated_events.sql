@@ -1,17 +1,28 @@
-{{ config(materialized='table') }}
+{{ config(materialized='incremental', unique_key='event_id') }}
 
 {%- set fields = telemetry_fields() %}
+{%- set settled_until = settled_until() %}
 
 with
 
 event_ids as (
-    select event_id from {{ ref('stg_telemetry__events') }}
+    select
+        event_id,
+        loaded_at
+    from {{ ref('stg_telemetry__events') }}
 ),
 
 -- Repeats are rare: one hash aggregate finds them, and only they are looked at again.
 repeated_ids as (
     select event_id
     from event_ids
+    {%- if settled_until %}
+    where event_id in (
+            select newly_loaded.event_id
+            from event_ids as newly_loaded
+            where newly_loaded.loaded_at > timestamp '{{ settled_until }}'
+        )
+    {%- endif %}
     group by event_id
     having count(*) > 1
 ),

@@ -20,10 +20,6 @@ streams as (
     select * from {{ ref('int_viewers_streams') }}
 ),
 
-peak_streams as (
-    select * from {{ ref('int_viewers_peak_streams') }}
-),
-
 final as (
     select
         viewers.*,
@@ -39,18 +35,13 @@ final as (
         preferences.preferred_daypart,
         coalesce(visits.visit_count, 0) as visit_count,
         coalesce(visits.binge_visit_count, 0) as binge_visit_count,
-        coalesce(streams.simultaneous_stream_seconds, 0) as simultaneous_stream_seconds,
-        coalesce(
-            peak_streams.peak_simultaneous_streams,
-            case when streams.present_seconds > 0 then 1 end,
-            0
-        ) as peak_simultaneous_streams
+        streams.simultaneous_stream_seconds,
+        streams.peak_simultaneous_streams
     from viewers
     inner join recent on viewers.customer_id = recent.customer_id
     inner join preferences on viewers.customer_id = preferences.customer_id
     left join visits on viewers.customer_id = visits.customer_id
-    left join streams on viewers.customer_id = streams.customer_id
-    left join peak_streams on viewers.customer_id = peak_streams.customer_id
+    inner join streams on viewers.customer_id = streams.customer_id
 )
 
 select * from final

@@ -1,11 +1,14 @@
+{#- In the order of their names: of equals the first is preferred. -#}
+{%- set dayparts = ['afternoon', 'evening', 'late_night', 'midday', 'morning', 'prime_time'] %}
+
 with
 
 sessions as (
     select * from {{ ref('viewing_sessions') }}
 ),
 
-intervals as (
-    select * from {{ ref('int_watch_intervals') }}
+viewer_days as (
+    select * from {{ ref('int_viewer_days') }}
 ),
 
 session_counts as (
@@ -29,10 +32,12 @@ device_types as (
 dayparts as (
     select
         customer_id,
-        {{ daypart('wall_started_at') }} as daypart,
-        sum(watch_seconds) as watch_seconds
-    from intervals
-    group by customer_id, {{ daypart('wall_started_at') }}
+        {%- for daypart in dayparts %}
+        sum({{ daypart }}_watch_seconds) as {{ daypart }}
+        {{- ',' if not loop.last }}
+        {%- endfor %}
+    from viewer_days
+    group by customer_id
 ),
 
 -- The most watched on, and in; of equals the first by name.
@@ -47,9 +52,13 @@ preferred_device_types as (
 preferred_dayparts as (
     select
         customer_id,
-        min_by(daypart, row(-watch_seconds, daypart)) as preferred_daypart
+        case greatest({{ dayparts | join(', ') }})
+            when 0 then null
+            {%- for daypart in dayparts %}
+            when {{ daypart }} then '{{ daypart }}'
+            {%- endfor %}
+        end as preferred_daypart
     from dayparts
-    group by customer_id
 ),
 
 final as (

@@ -4,6 +4,7 @@ with
 
 viewer_days as (
     select * from {{ ref('int_viewer_days') }}
+    where is_active
 ),
 
 -- Recent is counted back from the last day that has data, not from today.

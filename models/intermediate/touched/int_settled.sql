@@ -1,0 +1,31 @@
+{{ config(materialized='table') }}
+
+-- Written when all that is kept from run to run is up to date.
+-- depends_on: {{ ref('viewer_title_engagement') }}
+-- depends_on: {{ ref('int_viewer_days') }}
+-- depends_on: {{ ref('int_audience_minutes') }}
+
+with
+
+titles as (
+    select * from {{ ref('int_titles_enriched') }}
+),
+
+loads as (
+    select max(loaded_at) as loaded_until
+    from {{ ref('stg_telemetry__events') }}
+),
+
+final as (
+    select
+        titles.title_id,
+        titles.title_name,
+        titles.title_type,
+        titles.duration_seconds,
+        titles.duration_source,
+        loads.loaded_until
+    from titles
+    cross join loads
+)
+
+select * from final
