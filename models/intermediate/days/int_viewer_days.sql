@@ -22,12 +22,11 @@ session_days as (
 
 watch_days as (
     select
-        customer_id,
-        active_on,
         {%- for daypart in dayparts %}
-        sum(watch_seconds) filter (where daypart = '{{ daypart }}') as {{ daypart }}_watch_seconds
-        {{- ',' if not loop.last }}
+        sum(watch_seconds) filter (where daypart = '{{ daypart }}') as {{ daypart }}_watch_seconds,
         {%- endfor %}
+        customer_id,
+        active_on
     from {{ ref('int_watch_days') }}
     where {{ is_touched_viewer_day() }}
     group by customer_id, active_on

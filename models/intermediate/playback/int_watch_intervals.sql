@@ -1,4 +1,4 @@
-{%- set playback = settings('playback') %}
+{%- set rules = settings('playback') %}
 
 with
 
@@ -19,9 +19,11 @@ clipped as (
         spans.title_id,
         spans.evidence,
         spans.bandwidth_mbps,
-        greatest(spans.start_seconds, 0) as start_seconds,
-        least(spans.end_seconds, coalesce(titles.duration_seconds, spans.end_seconds))
-            as end_seconds,
+        cast(greatest(spans.start_seconds, 0) as decimal(12, 3)) as start_seconds,
+        cast(
+            least(spans.end_seconds, coalesce(titles.duration_seconds, spans.end_seconds))
+            as decimal(12, 3)
+        ) as end_seconds,
         spans.wall_started_at,
         spans.wall_seconds
     from spans
@@ -32,7 +34,8 @@ clipped as (
 intervals as (
     select
         *,
-        end_seconds - start_seconds as watch_seconds
+        -- No wider than it must be: DuckDB is ten times slower where a decimal passes 18 digits.
+        cast(end_seconds - start_seconds as decimal(12, 3)) as watch_seconds
     from clipped
     where end_seconds > start_seconds
 ),
@@ -43,10 +46,8 @@ timed as (
         *,
         least(
             wall_seconds,
-            cast(
-                watch_seconds * {{ 1 / playback.min_playback_rate }}
-                + {{ playback.clock_tolerance_seconds }} as decimal(12, 3)
-            )
+            cast(watch_seconds * {{ 1 / rules.min_playback_rate }} as decimal(15, 3))
+            + {{ rules.clock_tolerance_seconds }}
         ) as played_seconds
     from intervals
 ),
@@ -67,9 +68,9 @@ final as (
         title_id,
         evidence,
         bandwidth_mbps,
-        cast(start_seconds as decimal(12, 3)) as start_seconds,
-        cast(end_seconds as decimal(12, 3)) as end_seconds,
-        cast(watch_seconds as decimal(12, 3)) as watch_seconds,
+        start_seconds,
+        end_seconds,
+        watch_seconds,
         {{ add_seconds('wall_started_at', 'idle_seconds') }} as wall_started_at,
         {{ add_seconds('wall_started_at', 'idle_seconds + played_seconds') }} as wall_ended_at,
         played_seconds as wall_seconds

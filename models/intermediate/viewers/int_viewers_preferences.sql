@@ -31,11 +31,10 @@ device_types as (
 
 dayparts as (
     select
-        customer_id,
         {%- for daypart in dayparts %}
-        sum({{ daypart }}_watch_seconds) as {{ daypart }}
-        {{- ',' if not loop.last }}
+        sum({{ daypart }}_watch_seconds) as {{ daypart }},
         {%- endfor %}
+        customer_id
     from viewer_days
     group by customer_id
 ),
