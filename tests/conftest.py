@@ -103,7 +103,9 @@ def partition(landed_at: datetime) -> str:
     return landed_at.strftime("year=%Y/month=%m/day=%d/hour=%H")
 
 
-def write_ndjson(lake: Path, landed: Iterable[tuple[datetime, str]]) -> Path:
+def write_ndjson(
+    lake: Path, landed: Iterable[tuple[datetime, str]], file_name: str = "part-00000.json.gz"
+) -> Path:
     """A lake of gzip NDJSON from (arrival hour, line) pairs, a file an hour, lines as they come."""
     hours = defaultdict(list)
     for landed_at, line in landed:
@@ -112,5 +114,5 @@ def write_ndjson(lake: Path, landed: Iterable[tuple[datetime, str]]) -> Path:
         folder = lake / partition(landed_at)
         folder.mkdir(parents=True, exist_ok=True)
         text = "".join(line + "\n" for line in lines)
-        (folder / "part-00000.json.gz").write_bytes(gzip.compress(text.encode(), mtime=0))
+        (folder / file_name).write_bytes(gzip.compress(text.encode(), mtime=0))
     return lake

@@ -10,12 +10,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import oracle
-import oracle_marts
 import pytest
 import strategies
-from conftest import ROOT, Build, partition
-from test_pipeline import MARTS, Rows, assert_equal, mart, titles_file
+from comparison import MARTS, Rows, assert_equal, landed, mart, of_oracle, titles_file
+from conftest import ROOT, Build, write_ndjson
 
 VIEWERS = 300
 FIRST_HOUR = datetime(2024, 5, 1)
@@ -24,14 +22,7 @@ Delivery = list[dict[str, Any]]
 
 def deliver(lake: Path, events: Delivery, number: int) -> None:
     """A file for each arrival hour, named for the delivery; an hour may get several."""
-    hours: dict[datetime, Delivery] = {}
-    for event in events:
-        hours.setdefault(event["landed_at"], []).append(event)
-    for landed_at, landed in hours.items():
-        folder = lake / partition(landed_at)
-        folder.mkdir(parents=True, exist_ok=True)
-        text = "".join(strategies.json_line(event) + "\n" for event in landed)
-        (folder / f"delivery-{number}.json").write_text(text)
+    write_ndjson(lake, landed(events), f"delivery-{number}.json.gz")
 
 
 def landing(event: dict[str, Any], landed_at: datetime) -> dict[str, Any]:
@@ -52,13 +43,13 @@ def deliveries(seed: int) -> list[Delivery]:
     for event in sorted(events, key=lambda event: event["event_timestamp"]):
         firsts.setdefault((event["customer_id"], event["session_id"]), event["event_id"])
     late = {event_id for event_id in firsts.values() if chance.random() < 0.2}
-    landed: dict[str, datetime] = {}
+    hours: dict[tuple[str, int], datetime] = {}
     for event in events:
         number = 5 if event["event_id"] in late else chance.choice((0, 0, 1, 1, 3, 4))
         # All copies of an event in a delivery land in one hour.
-        number = next((n for n in range(6) if (event["event_id"], n) in landed), number)
+        number = next((n for n in range(6) if (event["event_id"], n) in hours), number)
         hour = FIRST_HOUR + timedelta(days=days[number], hours=chance.randrange(5))
-        landed_at = landed.setdefault((event["event_id"], number), hour)
+        landed_at = hours.setdefault((event["event_id"], number), hour)
         parts[number].append(landing(event, landed_at))
         if number < 5 and chance.random() < 0.1:
             parts[5].append(landing(event, FIRST_HOUR + timedelta(days=30)))
@@ -100,7 +91,7 @@ def test_incremental_builds_equal_a_full_refresh_and_the_oracle(builds):
         deliver(lake, events, number)
         loaded += events
         build.must("build", "--exclude-resource-type", "unit_test", **variables)
-        expected = oracle.viewer_title_engagement(loaded, strategies.CATALOGUE)
+        expected = of_oracle("viewer_title_engagement", loaded)
         assert_equal(mart(build, "viewer_title_engagement"), expected)
         after = evidence(build)
         mended += sum(
@@ -111,8 +102,7 @@ def test_incremental_builds_equal_a_full_refresh_and_the_oracle(builds):
     whole = build.beside("whole").must("run", **variables)
     assert differences(everything(build), everything(whole)) == []
     for name in MARTS:
-        module = oracle if hasattr(oracle, name) else oracle_marts
-        assert_equal(mart(build, name), getattr(module, name)(loaded, strategies.CATALOGUE))
+        assert_equal(mart(build, name), of_oracle(name, loaded))
 
 
 def test_a_run_derives_what_landed_and_no_more(builds):
@@ -188,7 +178,7 @@ def test_killed_runs_change_nothing(builds):
     build.must("build", **variables)
     whole = build.beside("whole").must("run", **variables)
     assert differences(everything(build), everything(whole)) == []
-    expected = oracle.viewer_title_engagement(loaded, strategies.CATALOGUE)
+    expected = of_oracle("viewer_title_engagement", loaded)
     assert_equal(mart(build, "viewer_title_engagement"), expected)
 
 
@@ -217,12 +207,12 @@ def test_nothing_new_changes_nothing_and_says_so(small):
 def test_what_retention_deletes_from_the_lake_stays_known(small):
     """Partitions go, then late events of their sessions come: what was loaded still counts."""
     build, variables, (first, second) = small
-    for file in Path(variables["telemetry_path"]).rglob("delivery-0.json"):
+    for file in Path(variables["telemetry_path"]).rglob("delivery-0.json.gz"):
         file.unlink()
     build.must("build", **variables)
     deliver(variables["telemetry_path"], second, 1)
     build.must("build", **variables)
-    expected = oracle.viewer_title_engagement(first + second, strategies.CATALOGUE)
+    expected = of_oracle("viewer_title_engagement", first + second)
     assert_equal(mart(build, "viewer_title_engagement"), expected)
 
 
@@ -277,8 +267,7 @@ def test_an_empty_lake_then_a_first_delivery_with_a_new_column(builds):
     build.must("run", **variables)
     loaded = without + second
     for name in ("viewing_sessions", "viewer_title_engagement"):
-        expected = getattr(oracle, name)(loaded, strategies.CATALOGUE)
-        assert_equal(mart(build, name), expected)
+        assert_equal(mart(build, name), of_oracle(name, loaded))
 
 
 def test_a_title_that_changes_changes_its_rows(builds):
@@ -295,7 +284,7 @@ def test_a_title_that_changes_changes_its_rows(builds):
     catalogue.pop("clip")
     build.must("run", telemetry_path=lake, titles_path=titles_file(build, catalogue))
     for name in ("viewing_sessions", "viewer_title_engagement"):
-        assert_equal(mart(build, name), getattr(oracle, name)(first, catalogue))
+        assert_equal(mart(build, name), of_oracle(name, first, catalogue))
 
 
 def test_a_whole_model_is_not_built_from_a_part(small):
