@@ -14,8 +14,11 @@ from typing import Any
 
 import duckdb
 import pytest
+from dbt_process import run_dbt
 
 ROOT = Path(__file__).parents[1]
+# Unit tests know no lake: test_pipeline.py runs them, and that is enough.
+BUILD = ("build", "--exclude-resource-type", "unit_test")
 
 
 @dataclass(frozen=True)
@@ -50,13 +53,11 @@ class Build:
 
     def dbt(self, *arguments: str, **variables: Any) -> subprocess.CompletedProcess[str]:
         """Runs dbt; stdout and stderr together in `stdout`."""
-        return subprocess.run(
-            self.command(*arguments, **variables),
-            cwd=ROOT,
-            env=os.environ | self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
+        return run_dbt(
+            self.command(*arguments, **variables)[1:],
+            folder=ROOT,
+            environment=os.environ | self.environment,
+            output=self.folder / "output.txt",
         )
 
     def must(self, *arguments: str, **variables: Any) -> "Build":

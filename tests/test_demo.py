@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from conftest import ROOT, Build, write_ndjson
+from conftest import BUILD, ROOT, Build, write_ndjson
 from generator.run import GeneratorOptions, generate
 
 COUNTED = """
@@ -49,7 +49,7 @@ def demo(builds) -> Build:
         for name, (at, position) in times.items()
     ]
     write_ndjson(lake, [(datetime(2025, 3, 10, 12), line) for line in lines])
-    return build.must("build", telemetry_path=lake)
+    return build.must(*BUILD, telemetry_path=lake)
 
 
 def test_the_reference_case_is_a_row_of_the_demo(demo):

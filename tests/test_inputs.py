@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import yaml
-from conftest import ROOT, Build, write_ndjson
+from conftest import BUILD, ROOT, Build, write_ndjson
 from dbt.cli.main import dbtRunner
 
 LANDED_AT = datetime(2025, 3, 3, 12)
@@ -76,7 +76,7 @@ def test_a_foreign_source_without_optional_columns(builds, telemetry_format):
     build = builds(f"foreign_{telemetry_format}")
     path = write_foreign(build, telemetry_format)
     source = {"telemetry_path": path, "telemetry_format": telemetry_format, "titles_path": ""}
-    build.must("build", **(readme_variables() | source))
+    build.must(*BUILD, **(readme_variables() | source))
     (row,) = build.rows("select * from marts.viewer_title_engagement")
     assert (row["customer_id"], row["title_id"], row["duration_source"]) == (
         "17",
@@ -108,7 +108,7 @@ def test_parquet_of_other_shapes(builds):
         pq.write_table(
             table.set_column(at, "event_timestamp", binary), build.folder / f"{name}.parquet"
         )
-    build.must("build", telemetry_path=build.folder, telemetry_format="parquet")
+    build.must(*BUILD, telemetry_path=build.folder, telemetry_format="parquet")
     (session,) = build.rows("select event_count, country from marts.viewing_sessions")
     assert session == {"event_count": 2, "country": None}
     rows = build.rows("select raw_text from staging.stg_telemetry__rejected_events")
@@ -130,13 +130,13 @@ def test_values_at_the_far_end_cost_no_run(builds):
     ]
     path = build.folder / "events [1].json"
     path.write_text("".join(json.dumps(row) + "\n" for row in strange[:1] * 1200 + strange[1:]))
-    build.must("build", telemetry_path=build.folder)
+    build.must(*BUILD, telemetry_path=build.folder)
     rows = build.rows("select session_seconds from marts.viewing_sessions order by title_id")
     assert rows[0]["session_seconds"] > 790_000_000
     # Two days with data, and one of the 25 years between them.
     assert build.rows("select count(*) as n from marts.daily_viewing")[0]["n"] == 2 + 365
     assert build.rows("select count(*) as n from marts.viewing_concurrency")[0]["n"] == 367 * 1440
-    build.must("build", "--empty", "--full-refresh", telemetry_path=build.folder)
+    build.must(*BUILD, "--empty", "--full-refresh", telemetry_path=build.folder)
     assert build.rows("select * from marts.viewing_sessions") == []
 
 
@@ -154,7 +154,7 @@ def test_lines_that_are_no_text_are_quarantined(builds):
     (file,) = folder.rglob("*.gz")
     file.unlink()
     file.with_suffix("").write_bytes(b"\r\n".join(lines) + b"\n\n")
-    build.must("build", telemetry_path=folder)
+    build.must(*BUILD, telemetry_path=folder)
     assert build.rows("select city from marts.viewing_sessions") == [{"city": "Zürich"}]
     rows = build.rows("select * from staging.stg_telemetry__rejected_events order by raw_text")
     assert [row["reject_reason"] for row in rows] == ["unparseable"] * 3
