@@ -19,6 +19,8 @@ from dbt_process import run_dbt
 ROOT = Path(__file__).parents[1]
 # Unit tests know no lake: test_pipeline.py runs them, and that is enough.
 BUILD = ("build", "--exclude-resource-type", "unit_test")
+# With the seed, and without tests.
+MODELS = ("build", "--resource-type", "seed", "--resource-type", "model")
 
 
 @dataclass(frozen=True)
