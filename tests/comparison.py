@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import oracle
@@ -11,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import strategies
-from conftest import Build
+from conftest import Build, write_ndjson
 
 MARTS = {
     "viewing_sessions": ("customer_id", "session_id", "title_id"),
@@ -38,6 +39,11 @@ Rows = dict[tuple[str, ...], dict[str, Any]]
 def landed(events: list[dict[str, Any]]) -> list[tuple[datetime, str]]:
     """Events as a lake takes them: the arrival hour of each, and its line."""
     return [(event["landed_at"], strategies.json_line(event)) for event in events]
+
+
+def deliver(lake: Path, events: list[dict[str, Any]], number: int) -> None:
+    """A file for each arrival hour, named for the delivery; an hour may get several."""
+    write_ndjson(lake, landed(events), f"delivery-{number}.json.gz")
 
 
 def titles_file(
@@ -111,3 +117,22 @@ def moved(rows: Rows, by: timedelta) -> Rows:
         }
         for key, row in rows.items()
     }
+
+
+def everything(build: Build) -> dict[str, Rows]:
+    """All marts, but for when what was run."""
+    rows = {name: mart(build, name) for name in MARTS}
+    for of_mart in rows.values():
+        for row in of_mart.values():
+            row.pop("processed_at", None)
+            row.pop("loaded_at", None)
+    return rows
+
+
+def differences(left: dict[str, Rows], right: dict[str, Rows]) -> list[Any]:
+    return [
+        (name, key, left[name].get(key), right[name].get(key))
+        for name in left
+        for key in left[name].keys() | right[name].keys()
+        if left[name].get(key) != right[name].get(key)
+    ][:3]
