@@ -14,7 +14,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from dbt_process import run_dbt
+from forked_dbt import run_dbt
 
 ROOT = Path(__file__).parents[1]
 # Unit tests know no lake: test_pipeline.py runs them, and that is enough.

@@ -1,4 +1,4 @@
-"""dbt in processes that are forked from one that has imported it, which takes dbt seconds.
+"""dbt in processes that are forked from one that has imported it and read the project once.
 
 Each run is a process of its own, as its users' are: own environment, own exit code, own output.
 """
@@ -6,11 +6,14 @@ Each run is a process of its own, as its users' are: own environment, own exit c
 import multiprocessing
 import os
 from collections.abc import Mapping, Sequence
+from multiprocessing import forkserver
 from pathlib import Path
 from subprocess import CompletedProcess
 
+from pytest import MonkeyPatch
+
 _server = multiprocessing.get_context("forkserver")
-_server.set_forkserver_preload(["dbt.cli.main", "dbt.adapters.duckdb.impl", __name__])
+_server.set_forkserver_preload(["warmed_up_dbt", __name__])
 
 
 def _run(
@@ -32,6 +35,10 @@ def run_dbt(
     arguments: Sequence[str], folder: Path, environment: Mapping[str, str], output: Path
 ) -> CompletedProcess[str]:
     """Runs `dbt` with the arguments; stdout and stderr together in `stdout`, kept in a file."""
+    with MonkeyPatch.context() as patched:
+        # Python 3.11 does not tell its fork server where modules are.
+        patched.setenv("PYTHONPATH", str(Path(__file__).parent))
+        forkserver.ensure_running()
     process = _server.Process(target=_run, args=(arguments, folder, environment, str(output)))
     process.start()
     process.join()
