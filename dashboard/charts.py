@@ -1,6 +1,6 @@
 """What the pages' charts share: a palette that reads on light and on dark, axes, empty states."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import altair as alt
 import pandas as pd
@@ -77,6 +77,46 @@ def ranking(
     return base.mark_bar(color=colour, cornerRadiusEnd=3) + figures
 
 
+def shares(
+    rows: pd.DataFrame,
+    by: str,
+    order: Sequence[str],
+    of: Mapping[str, str],
+    count: alt.Tooltip,
+    *,
+    height: int,
+) -> alt.Chart:
+    """For each value of column `by` a bar a share; `of` has the shares' columns and their names.
+
+    `count` tells of how many the value is, on hovering.
+    """
+    names = list(of.values())
+    column = count.shorthand.removesuffix(":Q")
+    long = rows.melt([by, column], list(of), var_name="of", value_name="share")
+    return (
+        alt.Chart(long.replace({"of": dict(of)}), height=height)
+        .mark_bar(cornerRadiusEnd=3)
+        .encode(
+            y=alt.Y(f"{by}:N", sort=list(order), title=None),
+            yOffset=alt.YOffset("of:N", sort=names),
+            x=alt.X("share:Q", title="Share (%)", axis=alt.Axis(format=".0%", tickCount=5)),
+            color=alt.Color(
+                "of:N",
+                title="Share of",
+                sort=names,
+                scale=alt.Scale(range=[INDIGO, TEAL]),
+                legend=alt.Legend(orient="top"),
+            ),
+            tooltip=[
+                alt.Tooltip(f"{by}:N", title=by.capitalize()),
+                alt.Tooltip("of:N", title="Share of"),
+                alt.Tooltip("share:Q", title="Share", format=".1%"),
+                count,
+            ],
+        )
+    )
+
+
 def by_day(
     rows: pd.DataFrame,
     column: str,
@@ -104,6 +144,20 @@ def by_day(
 def ink() -> str:
     """The colour of text on a chart, where the theme does not reach it."""
     return "#e6e8f2" if st.context.theme.type == "dark" else "#1d2033"
+
+
+def choice(label: str, options: Mapping[str, str], key: str, *, labelled: bool = False) -> str:
+    """The option picked, of several side by side by name: the first unless another is."""
+    first, *_ = options
+    picked = st.segmented_control(
+        label,
+        list(options),
+        default=first,
+        format_func=options.get,
+        key=key,
+        label_visibility="visible" if labelled else "collapsed",
+    )
+    return picked or first
 
 
 def cards(*rows: int) -> Iterator[DeltaGenerator]:

@@ -14,8 +14,13 @@ from typing import Any
 
 import duckdb
 import pytest
+from forked_dbt import run_dbt
 
 ROOT = Path(__file__).parents[1]
+# Unit tests know no lake: test_pipeline.py runs them, and that is enough.
+BUILD = ("build", "--exclude-resource-type", "unit_test")
+# With the seed, and without tests.
+MODELS = ("build", "--resource-type", "seed", "--resource-type", "model")
 
 
 @dataclass(frozen=True)
@@ -50,13 +55,11 @@ class Build:
 
     def dbt(self, *arguments: str, **variables: Any) -> subprocess.CompletedProcess[str]:
         """Runs dbt; stdout and stderr together in `stdout`."""
-        return subprocess.run(
-            self.command(*arguments, **variables),
-            cwd=ROOT,
-            env=os.environ | self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
+        return run_dbt(
+            self.command(*arguments, **variables)[1:],
+            folder=ROOT,
+            environment=os.environ | self.environment,
+            output=self.folder / "output.txt",
         )
 
     def must(self, *arguments: str, **variables: Any) -> "Build":
@@ -103,7 +106,9 @@ def partition(landed_at: datetime) -> str:
     return landed_at.strftime("year=%Y/month=%m/day=%d/hour=%H")
 
 
-def write_ndjson(lake: Path, landed: Iterable[tuple[datetime, str]]) -> Path:
+def write_ndjson(
+    lake: Path, landed: Iterable[tuple[datetime, str]], file_name: str = "part-00000.json.gz"
+) -> Path:
     """A lake of gzip NDJSON from (arrival hour, line) pairs, a file an hour, lines as they come."""
     hours = defaultdict(list)
     for landed_at, line in landed:
@@ -112,5 +117,5 @@ def write_ndjson(lake: Path, landed: Iterable[tuple[datetime, str]]) -> Path:
         folder = lake / partition(landed_at)
         folder.mkdir(parents=True, exist_ok=True)
         text = "".join(line + "\n" for line in lines)
-        (folder / "part-00000.json.gz").write_bytes(gzip.compress(text.encode(), mtime=0))
+        (folder / file_name).write_bytes(gzip.compress(text.encode(), mtime=0))
     return lake

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from conftest import Build
+from conftest import MODELS, Build
 from generator.run import GeneratorOptions, generate
 from publish_marts import publish
 
@@ -67,7 +67,7 @@ def _no_titles(build: Build) -> Path:
 
 
 def _published(build: Build, **variables: Any) -> Path:
-    build.must("build", "--resource-type", "seed", "--resource-type", "model", **variables)
+    build.must(*MODELS, **variables)
     file = build.folder / "playhead_marts.duckdb"
     publish(build.duckdb_path, file)
     return file

@@ -7,11 +7,13 @@ lake do not touch each other and a failing one can be run alone. Equal arguments
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
+from itertools import chain
 from typing import Any, TypeVar
 from zlib import crc32
 
@@ -644,6 +646,103 @@ def json_line(event: RawEvent) -> str:
     """An event as the lake holds it: a line of NDJSON, the landing hour left to the path."""
     fields = {name: value for name, value in event.items() if name != "landed_at"}
     return json.dumps(fields, ensure_ascii=False)
+
+
+# --- Deliveries ----------------------------------------------------------------------------------
+
+# Hours between an event's own landing hour and the one in which it lands.
+DELAYS = (0, 0, 0, 0, 1, 26, 240, 720)
+MANNERS = ("whole", "torn", "torn", "first_last", "first_last", "last_last", "last_last")
+Arrival = tuple[int, int]  # the number of a delivery, and a delay
+
+
+@st.composite
+def delivered_viewer(
+    draw: st.DrawFn, numbers: tuple[int, ...]
+) -> tuple[Example, list[list[Arrival]]]:
+    """A hostile viewer, and of each event the one or two arrivals, in deliveries of these numbers.
+
+    A session comes whole, or torn in any order; or its first event, or its last one, comes after
+    all others. The hour in which an event lands says nothing about the delivery that brings it:
+    so deliveries fill hours that earlier ones have filled, and hours before those.
+    """
+    viewer = draw(hostile_viewer())
+    arrivals: list[list[Arrival]] = [[] for _ in viewer.events]
+    for session_id in dict.fromkeys(event["session_id"] for event in viewer.events):
+        own = [n for n, event in enumerate(viewer.events) if event["session_id"] == session_id]
+        own.sort(key=lambda n: happened_at(viewer.events[n]))
+        manner = draw(pick(MANNERS))
+        late = draw(whole(1, len(numbers) - 1))
+        if manner == "whole":
+            brought = [numbers[late]] * len(own)
+        else:
+            among = numbers if manner == "torn" else numbers[:late]
+            brought = [draw(pick(among)) for _ in own]
+        if manner.endswith("_last"):
+            brought[0 if manner == "first_last" else -1] = numbers[late]
+        for n, number in zip(own, brought, strict=True):
+            arrivals[n].append((number, draw(pick(DELAYS))))
+            if draw(whole(0, 9)) == 5:
+                arrivals[n].append((draw(pick(numbers)), draw(pick(DELAYS))))
+    return viewer, arrivals
+
+
+def deliveries(viewers: int, count: int = 5, seed_number: int = 0) -> list[list[RawEvent]]:
+    """So many hostile viewers in so many deliveries; one, neither the first nor the last, is empty.
+
+    Equal arguments give equal deliveries.
+    """
+    # Hypothesis tries the least first; any of them may be the last that it tries.
+    *_, empty = collect(whole(1, count - 2), count - 2, seed_number)
+    numbers = tuple(number for number in range(count) if number != empty)
+    drawn = collect(delivered_viewer(numbers), viewers, seed_number)
+    examples = [example.stamped(f"x{number}") for number, (example, _) in enumerate(drawn)]
+    parts: list[list[RawEvent]] = [[] for _ in range(count)]
+    for example, (_, arrivals) in zip(spread(examples, days=5), drawn, strict=True):
+        for event, of_event in zip(example.events, arrivals, strict=True):
+            for number, hours in of_event:
+                landed_at = event["landed_at"] + timedelta(hours=hours)
+                parts[number].append({**event, "landed_at": landed_at})
+    return parts
+
+
+def happened_at(event: RawEvent) -> datetime:
+    """When an event happened, in UTC; `event_timestamp` must be ISO 8601 with an offset."""
+    return datetime.fromisoformat(event["event_timestamp"]).astimezone(UTC).replace(tzinfo=None)
+
+
+def cases(parts: list[list[RawEvent]]) -> Counter[str]:
+    """How often each case that incremental runs must stand occurs in deliveries."""
+    found: Counter[str] = Counter()
+    hours: set[datetime] = set()
+    brought: dict[str, int] = {}  # by event_id, the first delivery that brings it
+    for number, events in enumerate(parts):
+        found["delivery that is empty"] += not events
+        landed = {event["landed_at"] for event in events}
+        found["hour that an earlier delivery has filled"] += len(landed & hours)
+        found["new hour before the newest"] += sum(
+            hour < max(hours, default=hour) for hour in landed - hours
+        )
+        found["event again"] += sum(
+            brought.get(event["event_id"], number) < number for event in events
+        )
+        found["event 30 days late"] += sum(
+            event["landed_at"] - happened_at(event) >= timedelta(days=29, hours=23)
+            for event in events
+        )
+        hours |= landed
+        for event in events:
+            brought.setdefault(event["event_id"], number)
+    sessions: dict[tuple[str, str], list[RawEvent]] = {}
+    for event in sorted(chain.from_iterable(parts), key=happened_at):
+        sessions.setdefault((event["customer_id"], event["session_id"]), []).append(event)
+    for events in sessions.values():
+        first, *others = dict.fromkeys(event["event_id"] for event in events)
+        came = [brought[event_id] for event_id in others]
+        found["session in several deliveries"] += len({brought[first], *came}) > 1
+        found["first event last"] += bool(came) and brought[first] > max(came)
+        found["later event first"] += came != sorted(came)
+    return found
 
 
 # --- Many at once --------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from checker.names import Columns, event_type_of, propose_columns
 from checker.trial import Rejection, Verdict
 from checker.units import as_time, epoch_unit, find_repairs, flattened
 from conftest import ROOT, write_ndjson
-from test_inputs import foreign_rows, readme_variables, write_foreign
+from foreign import foreign_rows, readme_variables, write_foreign
 from typer.testing import CliRunner
 
 APP = check_data.typer.Typer()

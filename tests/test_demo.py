@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from conftest import ROOT, Build, write_ndjson
+from conftest import BUILD, MODELS, ROOT, Build, write_ndjson
 from generator.run import GeneratorOptions, generate
 
 COUNTED = """
@@ -49,7 +49,7 @@ def demo(builds) -> Build:
         for name, (at, position) in times.items()
     ]
     write_ndjson(lake, [(datetime(2025, 3, 10, 12), line) for line in lines])
-    return build.must("build", telemetry_path=lake)
+    return build.must(*BUILD, telemetry_path=lake)
 
 
 def test_the_reference_case_is_a_row_of_the_demo(demo):
@@ -129,7 +129,7 @@ def test_parquet_gives_the_same_marts(builds):
     for telemetry_format in ("ndjson", "parquet"):
         build = builds(f"same_{telemetry_format}")
         lake = small_lake(build.folder / "data", format=telemetry_format)
-        build.must("seed").must("run", telemetry_path=lake, telemetry_format=telemetry_format)
+        build.must(*MODELS, telemetry_path=lake, telemetry_format=telemetry_format)
         rows.append(
             build.rows("""
                 select columns(lambda c: c not in ('processed_at', 'loaded_at'))

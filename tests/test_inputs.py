@@ -8,9 +8,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-import yaml
-from conftest import ROOT, Build, write_ndjson
+from conftest import BUILD, ROOT, write_ndjson
 from dbt.cli.main import dbtRunner
+from foreign import readme_variables, write_foreign
 
 LANDED_AT = datetime(2025, 3, 3, 12)
 EVENT = {
@@ -24,59 +24,12 @@ EVENT = {
 }
 
 
-def readme_variables() -> dict[str, Any]:
-    """The variables that the README shows for a foreign source."""
-    text = (ROOT / "README.md").read_text().split("```yaml")[1].split("```")[0]
-    return yaml.safe_load(text)
-
-
-def foreign_rows() -> list[dict[str, Any]]:
-    """DESIGN §5.1's first reference case, played to the end, as another player tells it."""
-    told = [
-        ("video_play", 0, 0),
-        ("video_pause", 30, 30),
-        ("video_resume", 40, 30),
-        ("video_pause", 130, 120),
-        ("video_resume", 140, 110),
-        ("video_ended", 330, 300),
-        ("video_ended", 330, 300),
-        ("ad_start", 330, 300),
-    ]
-    return [
-        {
-            "userId": 17,
-            "videoId": "v-1",
-            "sessionId": "s-1",
-            "eventName": name,
-            "timestamp": f"2025-03-03T12:{second // 60:02}:{second % 60:02}+00:00",
-            "currentTime": position,
-            "player": {"name": "other"},
-        }
-        for name, second, position in told
-    ]
-
-
-def write_foreign(build: Build, telemetry_format: str) -> Path:
-    """The foreign rows, in no partition; Parquet with the types a writer would choose."""
-    rows = foreign_rows()
-    if telemetry_format == "ndjson":
-        path = build.folder / "events.json"
-        path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-        return path
-    for row in rows:
-        row["timestamp"] = datetime.fromisoformat(row["timestamp"])
-        row["currentTime"] = float(row["currentTime"])
-    path = build.folder / "events.parquet"
-    pq.write_table(pa.Table.from_pylist(rows), path)
-    return path
-
-
 @pytest.mark.parametrize("telemetry_format", ["ndjson", "parquet"])
 def test_a_foreign_source_without_optional_columns(builds, telemetry_format):
     build = builds(f"foreign_{telemetry_format}")
     path = write_foreign(build, telemetry_format)
     source = {"telemetry_path": path, "telemetry_format": telemetry_format, "titles_path": ""}
-    build.must("build", **(readme_variables() | source))
+    build.must(*BUILD, **(readme_variables() | source))
     (row,) = build.rows("select * from marts.viewer_title_engagement")
     assert (row["customer_id"], row["title_id"], row["duration_source"]) == (
         "17",
@@ -108,7 +61,7 @@ def test_parquet_of_other_shapes(builds):
         pq.write_table(
             table.set_column(at, "event_timestamp", binary), build.folder / f"{name}.parquet"
         )
-    build.must("build", telemetry_path=build.folder, telemetry_format="parquet")
+    build.must(*BUILD, telemetry_path=build.folder, telemetry_format="parquet")
     (session,) = build.rows("select event_count, country from marts.viewing_sessions")
     assert session == {"event_count": 2, "country": None}
     rows = build.rows("select raw_text from staging.stg_telemetry__rejected_events")
@@ -130,13 +83,13 @@ def test_values_at_the_far_end_cost_no_run(builds):
     ]
     path = build.folder / "events [1].json"
     path.write_text("".join(json.dumps(row) + "\n" for row in strange[:1] * 1200 + strange[1:]))
-    build.must("build", telemetry_path=build.folder)
+    build.must(*BUILD, telemetry_path=build.folder)
     rows = build.rows("select session_seconds from marts.viewing_sessions order by title_id")
     assert rows[0]["session_seconds"] > 790_000_000
     # Two days with data, and one of the 25 years between them.
     assert build.rows("select count(*) as n from marts.daily_viewing")[0]["n"] == 2 + 365
     assert build.rows("select count(*) as n from marts.viewing_concurrency")[0]["n"] == 367 * 1440
-    build.must("build", "--empty", "--full-refresh", telemetry_path=build.folder)
+    build.must(*BUILD, "--empty", "--full-refresh", telemetry_path=build.folder)
     assert build.rows("select * from marts.viewing_sessions") == []
 
 
@@ -154,7 +107,7 @@ def test_lines_that_are_no_text_are_quarantined(builds):
     (file,) = folder.rglob("*.gz")
     file.unlink()
     file.with_suffix("").write_bytes(b"\r\n".join(lines) + b"\n\n")
-    build.must("build", telemetry_path=folder)
+    build.must(*BUILD, telemetry_path=folder)
     assert build.rows("select city from marts.viewing_sessions") == [{"city": "Zürich"}]
     rows = build.rows("select * from staging.stg_telemetry__rejected_events order by raw_text")
     assert [row["reject_reason"] for row in rows] == ["unparseable"] * 3

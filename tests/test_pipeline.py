@@ -2,10 +2,8 @@
 
 import csv
 import gzip
-import math
 import random
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -18,32 +16,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import strategies
+from comparison import MARTS, assert_equal, landed, mart, moved, of_oracle, titles_file
 from conftest import Build, partition, write_ndjson
 from generator.faults import FAULT_NAMES, FaultRates
 from generator.run import GeneratorOptions, generate
 
 VIEWERS = 1250
 LANDED_AT = datetime(2024, 3, 3, 12)
-MARTS = {
-    "viewing_sessions": ("customer_id", "session_id", "title_id"),
-    "viewer_title_engagement": ("customer_id", "title_id"),
-    "title_retention": ("title_id", "bucket_percentage"),
-    "title_performance": ("title_id",),
-    "viewer_segments": ("customer_id",),
-    "viewing_concurrency": ("minute_at",),
-    "playback_quality": (
-        "started_on",
-        "isp",
-        "connection_type",
-        "device_type",
-        "device_os",
-        "app_version",
-        "quality",
-    ),
-    "daily_viewing": ("viewed_on",),
-}
-
-Rows = dict[tuple[str, ...], dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
@@ -67,25 +46,6 @@ def malformed() -> list[str]:
     return lines + strategies.collect(strategies.not_an_object(), 5)
 
 
-def landed(events: list[dict[str, Any]]) -> list[tuple[datetime, str]]:
-    """Events as a lake takes them: the arrival hour of each, and its line."""
-    return [(event["landed_at"], strategies.json_line(event)) for event in events]
-
-
-def titles_file(
-    build: Build, catalogue: Mapping[str, Mapping[str, Any]] = strategies.CATALOGUE
-) -> str:
-    """A catalogue as a Parquet file."""
-    rows = [{"title_id": title_id, **title} for title_id, title in catalogue.items()]
-    path = build.folder / "titles.parquet"
-    duration = pa.decimal128(12, 3)
-    table = pa.Table.from_pylist(rows)
-    column = pa.array([row["duration_seconds"] for row in rows], duration)
-    at = table.schema.get_field_index("duration_seconds")
-    pq.write_table(table.set_column(at, "duration_seconds", column), path)
-    return str(path)
-
-
 @pytest.fixture(scope="module")
 def built(builds, events, rejected, malformed) -> Build:
     """The hostile lake as gzip NDJSON, through `dbt build` with all its tests."""
@@ -96,72 +56,32 @@ def built(builds, events, rejected, malformed) -> Build:
     return build.must("build", telemetry_path=lake, titles_path=titles_file(build))
 
 
-def mart(build: Build, name: str) -> Rows:
-    """A mart's rows by their key."""
-    rows = build.rows(f"select * from marts.{name}")
-    keyed = {tuple(row.pop(column) for column in MARTS[name]): row for row in rows}
-    assert len(keyed) == len(rows)
-    return keyed
-
-
-def same(actual: Any, expected: Any) -> bool:
-    """Exact, but for a ratio's last digits."""
-    if isinstance(actual, float) and expected is not None:
-        return math.isclose(actual, expected, rel_tol=1e-12, abs_tol=1e-8)
-    return actual == expected
-
-
-def assert_equal(actual: Rows, expected: Rows, examples: list[strategies.Example] = ()) -> None:
-    """Every row and column of both; the difference with the fewest events is shown with them."""
-    differences = {}
-    for key in actual.keys() | expected.keys():
-        left, right = actual.get(key), expected.get(key)
-        if left is None or right is None:
-            differences[key] = {"only in": "the models" if left else "the oracle"}
-            continue
-        unlike = {
-            name: (left[name], right[name]) for name in right if not same(left[name], right[name])
-        }
-        if unlike:
-            differences[key] = unlike
-    if not differences:
-        return
-    events = {example.events[0]["customer_id"]: example.events for example in examples}
-    key = min(differences, key=lambda key: len(events.get(key[0], ())))
-    history = "\n".join(str(event) for event in events.get(key[0], ()))
-    pytest.fail(
-        f"{len(differences)} rows differ; {key}, (models, oracle): {differences[key]}\n{history}"
-    )
-
-
 def test_sessions_equal_the_oracle(built, events, examples):
-    expected = oracle.viewing_sessions(events, strategies.CATALOGUE)
+    expected = of_oracle("viewing_sessions", events)
     assert len(expected) > 2 * VIEWERS
     assert_equal(mart(built, "viewing_sessions"), expected, examples)
 
 
 def test_engagement_equals_the_oracle(built, events, examples):
-    expected = oracle.viewer_title_engagement(events, strategies.CATALOGUE)
+    expected = of_oracle("viewer_title_engagement", events)
     assert_equal(mart(built, "viewer_title_engagement"), expected, examples)
 
 
 def test_viewers_equal_the_oracle(built, events, examples):
-    expected = oracle_marts.viewer_segments(events, strategies.CATALOGUE)
+    expected = of_oracle("viewer_segments", events)
     assert_equal(mart(built, "viewer_segments"), expected, examples)
 
 
 @pytest.mark.parametrize("name", ["title_performance", "playback_quality"])
 def test_titles_and_quality_equal_the_oracle(built, events, name):
-    assert_equal(mart(built, name), getattr(oracle_marts, name)(events, strategies.CATALOGUE))
+    assert_equal(mart(built, name), of_oracle(name, events))
 
 
 @pytest.mark.parametrize("name", ["viewing_concurrency", "daily_viewing"])
 def test_minutes_and_days_equal_the_oracle(built, events, rejected, malformed, name):
     """Rejected rows count too, on the day on which they landed."""
     everything = events + [event for _, event in rejected]
-    expected = getattr(oracle_marts, name)(
-        everything, strategies.CATALOGUE, [LANDED_AT] * len(malformed)
-    )
+    expected = of_oracle(name, everything, strategies.CATALOGUE, [LANDED_AT] * len(malformed))
     assert_equal(mart(built, name), expected)
 
 
@@ -170,8 +90,7 @@ def test_the_oracle_knows_every_column(built, events):
     unknown = {"processed_at", "loaded_at", "has_position_beyond_duration"}
     unknown |= {"title_name", "title_type", "title_duration_seconds"}
     for name, key in MARTS.items():
-        module = oracle if hasattr(oracle, name) else oracle_marts
-        expected = getattr(module, name)(events, strategies.CATALOGUE)
+        expected = of_oracle(name, events)
         (columns,) = built.rows(f"""
             select list(column_name) as names from information_schema.columns
             where table_schema = 'marts' and table_name = '{name}'
@@ -235,8 +154,7 @@ def test_islands_equal_the_oracle(built, events):
 
 
 def test_retention_equals_the_oracle(built, events):
-    expected = oracle.title_retention(events, strategies.CATALOGUE)
-    assert_equal(mart(built, "title_retention"), expected)
+    assert_equal(mart(built, "title_retention"), of_oracle("title_retention", events))
 
 
 def test_nothing_is_lost(built, events, rejected, malformed):
@@ -269,21 +187,6 @@ def test_order_repeats_and_redelivery_change_nothing(builds, built, events):
     build.must("run", telemetry_path=lake, titles_path=titles_file(build))
     for name in MARTS:
         assert moved(mart(build, name), timedelta()) == moved(mart(built, name), timedelta())
-
-
-def moved(rows: Rows, by: timedelta) -> Rows:
-    """The rows by so much later; but for when dbt ran, and rejected rows, which are not there."""
-    unmoved = ("released_on", "processed_at", "loaded_at", "rejected_row_count")
-
-    def later(value: Any) -> Any:
-        return value + by if isinstance(value, date) else value
-
-    return {
-        tuple(later(part) for part in key): {
-            name: later(value) for name, value in row.items() if name not in unmoved
-        }
-        for key, row in rows.items()
-    }
 
 
 def test_shifting_time_changes_only_times(builds, built, events):
@@ -325,9 +228,8 @@ def test_every_fault_of_the_generator_equals_the_oracle(builds):
     (quarantine,) = build.rows("select count(*) as n from staging.stg_telemetry__rejected_events")
     assert quarantine["n"] == rejected > 1000
     for name in MARTS:
-        module = oracle if hasattr(oracle, name) else oracle_marts
         more = [unreadable_landed_at] if name in ("viewing_concurrency", "daily_viewing") else []
-        expected = getattr(module, name)(events, catalogue, *more)
+        expected = of_oracle(name, events, catalogue, *more)
         assert_equal(mart(build, name), expected)
 
 
@@ -399,8 +301,8 @@ def test_other_settings_and_parquet_of_strings(builds, events):
         engagement=variables,
         audience={name: float(value) for name, value in asdict(audience).items()},
     )
-    settings = playback, engagement
-    expected = oracle.viewer_title_engagement(events, strategies.CATALOGUE, *settings)
+    settings = strategies.CATALOGUE, playback, engagement
+    expected = of_oracle("viewer_title_engagement", events, *settings)
     assert_equal(mart(build, "viewer_title_engagement"), expected)
-    expected = oracle_marts.viewer_segments(events, strategies.CATALOGUE, *settings, audience)
+    expected = of_oracle("viewer_segments", events, *settings, audience)
     assert_equal(mart(build, "viewer_segments"), expected)

@@ -93,15 +93,7 @@ if whole_service:
     MEASURES = {"hours": "Hours watched", "viewers": "Viewers", "sessions": "Sessions"}
 with st.container(border=True):
     st.subheader("Day by day", anchor=False)
-    measure = st.segmented_control(
-        "Measure",
-        list(MEASURES),
-        default="hours",
-        format_func=MEASURES.get,
-        key="trend",
-        label_visibility="collapsed",
-    )
-    measure = measure or "hours"
+    measure = charts.choice("Measure", MEASURES, key="trend")
     charts.draw(
         charts.by_day(
             days, measure, f"{MEASURES[measure]} a day", form=",.0f", colour=charts.INDIGO
@@ -121,29 +113,14 @@ with left, st.container(border=True, height="stretch"):
     if tiers.empty:
         charts.nothing("No viewer's time with a title ended within these dates.")
     else:
-        long = tiers.melt(
-            ["tier", "pairs"], ["pair_share", "hour_share"], var_name="of", value_name="share"
-        ).replace({"of": {"pair_share": "viewer × title", "hour_share": "hours watched"}})
         charts.draw(
-            alt.Chart(long, height=300)
-            .mark_bar(cornerRadiusEnd=3)
-            .encode(
-                y=alt.Y("tier:N", sort=charts.TIERS, title=None),
-                yOffset=alt.YOffset("of:N", sort=["viewer × title", "hours watched"]),
-                x=alt.X("share:Q", title="Share (%)", axis=alt.Axis(format=".0%", tickCount=5)),
-                color=alt.Color(
-                    "of:N",
-                    title="Share of",
-                    sort=["viewer × title", "hours watched"],
-                    scale=alt.Scale(range=[charts.INDIGO, charts.TEAL]),
-                    legend=alt.Legend(orient="top"),
-                ),
-                tooltip=[
-                    alt.Tooltip("tier:N", title="Tier"),
-                    alt.Tooltip("of:N", title="Share of"),
-                    alt.Tooltip("share:Q", title="Share", format=".1%"),
-                    alt.Tooltip("pairs:Q", title="Viewer × title", format=",.0f"),
-                ],
+            charts.shares(
+                tiers,
+                "tier",
+                charts.TIERS,
+                {"pair_share": "viewer × title", "hour_share": "hours watched"},
+                alt.Tooltip("pairs:Q", title="Viewer × title", format=",.0f"),
+                height=300,
             ),
             "Share of viewers × titles and of hours by engagement tier",
         )
@@ -155,9 +132,7 @@ with left, st.container(border=True, height="stretch"):
         )
 with right, st.container(border=True, height="stretch"):
     st.subheader("What they watch", anchor=False)
-    by = st.segmented_control(
-        "By", ["Title", "Genre"], default="Title", key="watched_by", label_visibility="collapsed"
-    )
+    by = charts.choice("By", {"Title": "Title", "Genre": "Genre"}, key="watched_by")
     if by == "Genre":
         watched = BY_TITLE.format(where=sessions, name="genre", group="genre")
     else:

@@ -177,15 +177,7 @@ with st.container(border=True):
 
 with st.container(border=True):
     st.subheader("For whom", anchor=False)
-    dimension = st.segmented_control(
-        "By",
-        list(DIMENSIONS),
-        default="isp",
-        format_func=DIMENSIONS.get,
-        key="dimension",
-        label_visibility="collapsed",
-    )
-    dimension = dimension or "isp"
+    dimension = charts.choice("By", DIMENSIONS, key="dimension")
     note = "The 15 with most sessions."
     if dimension == "place":
         rows, note = places.by_place(picked)

@@ -152,14 +152,9 @@ if by_session:
     choices = {"hours": MEASURES["hours"], "sessions": ("Sessions", "sessions", ",.0f")}
 else:
     choices = MEASURES
-measure = st.segmented_control(
-    "Rank by",
-    list(choices),
-    default="hours",
-    format_func=lambda name: choices[name][0],
-    key=f"rank_{by_session}",
-)
-says, column, form = choices[measure or "hours"]
+labels = {name: label for name, (label, *_) in choices.items()}
+measure = charts.choice("Rank by", labels, key=f"rank_{by_session}", labelled=True)
+says, column, form = choices[measure]
 if by_session:
     where = picked.where(time="started_at", device="device_type", title="title_id")
     column = "hours" if measure != "sessions" else column

@@ -127,36 +127,14 @@ left, right = st.columns([2, 3])
 with left, st.container(border=True, height="stretch"):
     st.subheader("Segments", anchor=False)
     segments = marts.ask(SEGMENTS.format(where=where), **picked.parameters)
-    shares = (
-        segments.melt(
-            ["segment", "viewers"],
-            ["viewer_share", "hour_share"],
-            var_name="of",
-            value_name="share",
-        )
-        .replace({"of": {"viewer_share": "viewers", "hour_share": "hours watched"}})
-        .replace({"segment": charts.SEGMENTS})
-    )
     charts.draw(
-        alt.Chart(shares, height=360)
-        .mark_bar(cornerRadiusEnd=3)
-        .encode(
-            y=alt.Y("segment:N", sort=IN_ORDER, title=None),
-            yOffset=alt.YOffset("of:N", sort=["viewers", "hours watched"]),
-            x=alt.X("share:Q", title="Share (%)", axis=alt.Axis(format=".0%", tickCount=4)),
-            color=alt.Color(
-                "of:N",
-                title="Share of",
-                sort=["viewers", "hours watched"],
-                scale=alt.Scale(range=[charts.INDIGO, charts.TEAL]),
-                legend=alt.Legend(orient="top"),
-            ),
-            tooltip=[
-                "segment:N",
-                alt.Tooltip("of:N", title="Share of"),
-                alt.Tooltip("share:Q", format=".1%"),
-                alt.Tooltip("viewers:Q", format=",.0f"),
-            ],
+        charts.shares(
+            segments.replace({"segment": charts.SEGMENTS}),
+            "segment",
+            IN_ORDER,
+            {"viewer_share": "viewers", "hour_share": "hours watched"},
+            alt.Tooltip("viewers:Q", title="Viewers", format=",.0f"),
+            height=360,
         ),
         "Share of viewers and of hours by segment",
     )
