@@ -42,6 +42,7 @@ def accepted_events(lake: str) -> pl.LazyFrame:
             col("position").is_between(0, 48 * 3_600_000),
         )
         .unique("event_id")
+        .cache()  # it is needed twice
     )
 
 

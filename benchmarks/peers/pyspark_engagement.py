@@ -114,6 +114,7 @@ def viewer_titles(spans: DataFrame, titles: DataFrame) -> DataFrame:
         .withColumn("start", f.greatest("start", f.lit(0)))
         .withColumn("end", when(col("end").isNotNull(), f.least("end", "duration")))
         .withColumn("watch", when(col("end") > col("start"), col("end") - col("start")))
+        .persist()  # it is needed twice
     )
     sessions = clipped.groupBy(*VIEW, "duration").agg(
         f.min("at").alias("first_at"),
