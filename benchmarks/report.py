@@ -183,7 +183,7 @@ def plot(sizes: Sequence[Size], path: Path) -> None:
     axes.plot(count, least * count * log(count), ":", color="grey", label="n log n")
     axes.set(xscale="log", yscale="log", xlabel="events", ylabel="seconds")
     axes.grid(alpha=0.3)
-    axes.legend(frameon=False)
+    figure.legend(loc="outside right upper", frameon=False)
     figure.savefig(path, dpi=120, metadata={"Software": None})
     pyplot.close(figure)
 
