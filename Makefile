@@ -1,16 +1,18 @@
-# make demo · make test · make dashboard · make check · make help
+# make demo · make test · make bench · make dashboard · make check · make help
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 DASHBOARD_INSTALLED := $(VENV)/.dashboard-installed
+BENCH_INSTALLED := $(VENV)/.bench-installed
 DEMO := data/demo
+EVENTS ?= 1000000 10000000
 
 export DBT_PROFILES_DIR := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check dashboard dashboard-test dashboard-bench screenshots accuracy lint \
+.PHONY: help demo test check bench dashboard dashboard-test dashboard-bench screenshots accuracy lint \
     requirements clean
 
 help: ## What there is to make
@@ -30,14 +32,15 @@ $(INSTALLED): requirements.txt
 	fi
 	@touch $@
 
-# On top of the above: requirements-dashboard.txt holds all of requirements.txt, at the same versions.
+# On top of the above: each of these holds all of requirements.txt, at the same versions.
 $(DASHBOARD_INSTALLED): requirements-dashboard.txt $(INSTALLED)
-	@echo "Setting up the dashboard …"
+$(BENCH_INSTALLED): requirements-bench.txt $(INSTALLED)
+$(DASHBOARD_INSTALLED) $(BENCH_INSTALLED):
+	@echo "Setting up $< …"
 	@if command -v uv >/dev/null 2>&1; then \
-	    VIRTUAL_ENV=$(VENV) uv pip install --quiet --require-hashes -r requirements-dashboard.txt; \
+	    VIRTUAL_ENV=$(VENV) uv pip install --quiet --require-hashes -r $<; \
 	else \
-	    $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes \
-	        -r requirements-dashboard.txt; \
+	    $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $<; \
 	fi
 	@touch $@
 
@@ -58,6 +61,9 @@ test: lint ## Everything that needs no server: lint, dbt build with its tests, p
 check: $(INSTALLED) ## Your own events, before you build: make check DATA=path/to/events
 	@test -n "$(DATA)" || { echo "Say where your events are: make check DATA=path/to/events"; exit 1; }
 	@$(BIN)/python scripts/check_data.py "$(DATA)" $(OPTIONS)
+
+bench: $(BENCH_INSTALLED) ## What it costs, into benchmarks/results.md; also: make bench EVENTS=100000000 (Java 17, 60 GB)
+	$(BIN)/python benchmarks/run.py $(EVENTS)
 
 dashboard: $(DASHBOARD_INSTALLED) ## The published marts in a browser, on this machine only (after make demo)
 	$(BIN)/streamlit run dashboard/app.py
@@ -82,10 +88,12 @@ lint: $(INSTALLED) ## ruff and sqlfluff
 PIN := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
     --no-annotate --no-header --extra dev
 
-requirements: $(INSTALLED) ## Pin both requirements files anew from pyproject.toml (needs uv)
+requirements: $(INSTALLED) ## Pin the requirements files anew from pyproject.toml (needs uv)
 	$(PIN) --output-file requirements.txt pyproject.toml
 	$(PIN) --extra dashboard --extra browser --constraint requirements.txt \
 	    --output-file requirements-dashboard.txt pyproject.toml
+	$(PIN) --extra bench --constraint requirements.txt \
+	    --output-file requirements-bench.txt pyproject.toml
 
 clean: ## Remove what was made, but not .venv
 	rm -rf target logs build $(DEMO) playhead.duckdb playhead_marts.duckdb

@@ -1,5 +1,7 @@
 """The records that pass between the viewers, the faults and the lake."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 SECOND_MS = 1_000
@@ -38,7 +40,10 @@ EVENT = np.dtype(
         ("negative", "?"),  # report the position as -position - 1
     ]
 )
-"""One event on its way to the lake, or a copy of it: 64 bytes, every field at its alignment."""
+"""One event on its way to the lake, or a copy of it: 64 bytes, every field at its alignment.
+
+Choose rows with `take`: indexing copies such records field by field, which takes ten times as long.
+"""
 
 PIECE = np.dtype(
     [
@@ -52,6 +57,14 @@ PIECE = np.dtype(
     ]
 )
 """One piece that somebody really watched: a row of the truth."""
+
+
+_OPAQUE = np.dtype((np.void, EVENT.itemsize))
+
+
+def join(batches: Sequence[np.ndarray]) -> np.ndarray:
+    """Batches of events (EVENT) one after the other: 64 bytes at a time, not field by field."""
+    return np.concatenate([batch.view(_OPAQUE) for batch in batches]).view(EVENT)
 
 
 def opens(events: np.ndarray) -> np.ndarray:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from . import UserError
-from .events import EVENT, EVENT_TYPES, HOUR_MS, MINUTE_MS, SECOND_MS, UNKNOWN_TYPES, opens
+from .events import EVENT, EVENT_TYPES, HOUR_MS, MINUTE_MS, SECOND_MS, UNKNOWN_TYPES, join, opens
 
 
 @dataclass(frozen=True)
@@ -100,10 +100,10 @@ class Faults:
         events["negative"] = self._hits("negative_positions", len(events))
         self._rename_types(events)
         lost = self._lost(events)
-        events = events[~lost] if lost.any() else events
+        events = events.take(np.flatnonzero(~lost)) if lost.any() else events
         self._delay(events)
         duplicates = self._duplicates(events)
-        events = np.concatenate((events, duplicates)) if len(duplicates) else events
+        events = join((events, duplicates)) if len(duplicates) else events
         self._cut(events)
         return events
 
@@ -144,7 +144,7 @@ class Faults:
         events["arrival_ms"][hit] += self._rng["late"].integers(HOUR_MS, 72 * HOUR_MS, len(hit))
 
     def _duplicates(self, events: np.ndarray) -> np.ndarray:
-        copies = events[self._hits("duplicates", len(events))]
+        copies = events.take(np.flatnonzero(self._hits("duplicates", len(events))))
         rng = self._rng["duplicates"]
         delay_ms = np.exp(rng.uniform(np.log(2 * SECOND_MS), np.log(2 * HOUR_MS), len(copies)))
         copies["arrival_ms"] += delay_ms.astype(np.int64)

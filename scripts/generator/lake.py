@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from isal import isal_zlib
 from pyarrow import csv
 
-from .events import HOUR_MS, SECOND_MS
+from .events import HOUR_MS, SECOND_MS, join
 from .rows import LINES_A_CHUNK, Identifiers, RowWriter
 from .text import fixed_width, timestamps
 
@@ -55,7 +55,7 @@ class Lake:
         order = np.argsort(hours, kind="stable")
         distinct, begins = np.unique(hours[order], return_index=True)
         for hour, rows in zip(distinct.tolist(), np.split(order, begins[1:]), strict=False):
-            self._waiting.setdefault(hour * HOUR_MS, []).append(arriving[rows])
+            self._waiting.setdefault(hour * HOUR_MS, []).append(arriving.take(rows))
         self._close_hour(hour_ms)
 
     def land_the_rest(self) -> None:
@@ -86,8 +86,8 @@ class Lake:
 
     def _write(self, batches: list[np.ndarray]) -> int:
         """Write whole hours, a file each; returns their size in bytes."""
-        events = np.concatenate(batches)
-        events = events[np.argsort(events["arrival_ms"], kind="stable")]
+        events = join(batches)
+        events = events.take(np.argsort(events["arrival_ms"], kind="stable"))
         hours, begins = np.unique(events["arrival_ms"] // HOUR_MS, return_index=True)
         folders = map(self._make_folder, hours.tolist())
         if self._format == "parquet":

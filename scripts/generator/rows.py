@@ -214,7 +214,7 @@ def _distinct_views(events: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     view_row = pa.array(key).dictionary_encode().indices.to_numpy()
     first = np.empty(view_row.max() + 1, np.int64)
     first[view_row[::-1]] = np.arange(len(events))[::-1]
-    return view_row, events[first]
+    return view_row, events.take(first)
 
 
 def _fields_text(texts: Mapping[str, pa.Array], names: Sequence[str], after: str) -> pa.Array:

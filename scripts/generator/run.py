@@ -12,7 +12,7 @@ import numpy as np
 from . import UserError
 from .audience import CUSTOMERS_AT_SCALE_ONE, Audience, sample_session_ms
 from .catalogue import read_catalogue
-from .events import DAY_MS, HOUR_MS, SECOND_MS
+from .events import DAY_MS, HOUR_MS, SECOND_MS, join
 from .faults import REALISTIC, FaultRates, Faults
 from .lake import Lake, TruthWriter
 from .population import draw_population
@@ -111,7 +111,7 @@ def generate(options: GeneratorOptions, on_hour: Callable[[], object] = lambda: 
             event_count += len(block.events)
             arriving, pieces = faults.apply(block.events), block.pieces
             if hour_ms == reference_hour_ms:
-                arriving = np.concatenate((arriving, reference_events))
+                arriving = join((arriving, reference_events))
                 pieces = np.concatenate((pieces, reference_pieces))
             lake.land(hour_ms, arriving)
             if truth:

@@ -1,0 +1,258 @@
+"""results.json to results.md and cost.png: targets, ratios to the bound, times and memory."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+# What DESIGN.md §8 promises.
+SPINE_RATIO, ALL_RATIO = 3.0, 5.0
+INCREMENT_RATIO = 0.05
+GROWTH = 12.0  # of time, for ten times the events
+LARGE_SIZE, LARGE_MINUTES, LARGE_MEMORY_MB = 100_000_000, 5, 16_000
+GENERATOR_EVENTS_A_SECOND = 200_000
+
+STEPS = {
+    "bound": "**the bound**: six columns sorted once",
+    "staging": "typed, judged and stored, from Parquet",
+    "staging_ndjson": "the same, from gzip NDJSON",
+    "spine": "events → `viewer_title_engagement`, from Parquet",
+    "spine_ndjson": "the same, from gzip NDJSON",
+    "all": "full refresh of all models, from Parquet",
+    "increment": "all models, the last 1 % landed",
+    "polars": "engagement by Polars, streaming",
+    "pyspark": "engagement by PySpark, `local[2]`",
+    "generate_parquet": "generator, Parquet",
+    "generate_ndjson": "generator, gzip NDJSON",
+}
+LINES = {
+    "bound": "one sort of six columns (the bound)",
+    "spine": "up to viewer_title_engagement",
+    "all": "all marts",
+    "increment": "increment of 1 %",
+    "polars": "Polars",
+    "pyspark": "PySpark",
+}
+# A model that takes less than this share of its run is left out.
+LEAST_SHARE = 0.01
+
+Size = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Target:
+    """A promise, and whether a size keeps it."""
+
+    text: str
+    size: str
+    measured: str
+    met: bool
+
+
+def keep(folder: Path, measured: Size) -> None:
+    """Put the numbers of one size in results.json, in place of those it had."""
+    sizes = {size["size"]: size for size in _read(folder)} | {measured["size"]: measured}
+    ordered = [sizes[size] for size in sorted(sizes)]
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "results.json").write_text(json.dumps({"sizes": ordered}, indent=1) + "\n")
+
+
+def render(folder: Path) -> None:
+    """Draw results.md and cost.png from results.json."""
+    sizes = _read(folder)
+    (folder / "results.md").write_text(markdown(sizes))
+    plot(sizes, folder / "cost.png")
+
+
+def ratio(size: Size, step: str) -> float:
+    """What a step takes, in sorts: seconds of its work ÷ seconds of the bound."""
+    return size["steps"][step]["seconds"] / size["steps"]["bound"]["seconds"]
+
+
+def targets(sizes: Sequence[Size]) -> list[Target]:
+    """Every target beside what was measured, for each size or pair of sizes that it is about."""
+    found = []
+    for size in sizes:
+        name, steps = _millions(size["size"]), size["steps"]
+        for step, limit, what in (
+            ("spine", SPINE_RATIO, "Parquet → `viewer_title_engagement`"),
+            ("all", ALL_RATIO, "Parquet → all marts"),
+        ):
+            text = f"{what} ≤ {limit} × the bound"
+            value = ratio(size, step)
+            found.append(Target(text, name, f"{value:.2f} ×", value <= limit))
+        share = steps["increment"]["seconds"] / steps["all"]["seconds"]
+        text = f"landing 1 % ≤ {INCREMENT_RATIO:.0%} of a full refresh"
+        found.append(Target(text, name, f"{share:.1%}", share <= INCREMENT_RATIO))
+        rate = size["events"] / steps["generate_ndjson"]["seconds"]
+        text = f"generator ≥ {GENERATOR_EVENTS_A_SECOND:,} events/s, gzip NDJSON"
+        met = rate >= GENERATOR_EVENTS_A_SECOND
+        found.append(Target(text, name, f"{rate:,.0f} events/s", met))
+        if size["size"] >= LARGE_SIZE:
+            minutes, peak = steps["spine"]["wall_seconds"] / 60, steps["spine"]["peak_mb"]
+            text = f"Parquet → `viewer_title_engagement` in ≤ {LARGE_MINUTES} minutes and 16 GB"
+            met = minutes <= LARGE_MINUTES and peak <= LARGE_MEMORY_MB
+            found.append(Target(text, name, f"{minutes:.1f} minutes, {peak / 1000:.1f} GB", met))
+    for small, large in _tenfold(sizes):
+        name = f"{_millions(small['size'])} → {_millions(large['size'])}"
+        for step, what in (("spine", "`viewer_title_engagement`"), ("all", "all marts")):
+            times = large["steps"][step]["seconds"] / small["steps"][step]["seconds"]
+            events = large["events"] / small["events"]
+            text = f"{what}: 10 × the events ≤ {GROWTH:.0f} × the time"
+            found.append(Target(text, name, f"{times:.1f} ×", times <= GROWTH * events / 10))
+    return sorted(found, key=lambda target: target.text)
+
+
+def markdown(sizes: Sequence[Size]) -> str:
+    """The page of results."""
+    names = [_millions(size["size"]) for size in sizes]
+    parts = [
+        "# What it costs",
+        "`make bench` wrote this page; change nothing here. The ratios are the result; the times "
+        "are context, and depend on the machine.",
+        "**The bound** is DuckDB sorting the six columns that the interval rules need (customer, "
+        "session, title, time, position, watch time) once into a table, by the first four, from "
+        "the same Parquet files, in the same run: before, between and after the rest. A **ratio** "
+        "is a step's time ÷ the bound's, medians of repeated runs both. A refresh's time is "
+        "the sum of its models' execution times, on-run-start hooks included (they read files "
+        "too), one model after the other, DuckDB on two threads; it leaves out dbt's start. Those "
+        "of Polars, Spark and the generator leave out their start, too. *Wall* is the whole "
+        "process, *memory* its highest resident set.",
+        "![Cost against size](cost.png)",
+        "## Targets",
+        _table(
+            ("target", "events", "measured", ""),
+            (
+                (target.text, target.size, target.measured, "met" if target.met else "**not met**")
+                for target in targets(sizes)
+            ),
+        ),
+        "## Ratios to the bound",
+        _table(
+            ("", *names),
+            ((text, *(_ratio_text(size, step) for size in sizes)) for step, text in STEPS.items()),
+        ),
+        "The peers compute fewer columns than the mart: no devices, no days, nothing of what is "
+        "rejected, and nothing that a later run could begin from. Every value they give is "
+        "compared with the mart's, and equal.",
+        "## Times and memory",
+    ]
+    for size in sizes:
+        parts += [f"### {_millions(size['size'])} events", _context(size)]
+        parts.append(
+            _table(
+                ("", "seconds", "wall", "memory"),
+                (
+                    (
+                        text,
+                        f"{step['seconds']:,.2f}",
+                        f"{step['wall_seconds']:,.2f}" if "wall_seconds" in step else "",
+                        f"{step['peak_mb']:,.0f} MB",
+                    )
+                    for name, text in STEPS.items()
+                    if (step := size["steps"].get(name))
+                ),
+            )
+        )
+    parts += ["## Models", _models_text()]
+    for size in sizes:
+        parts += [f"### {_millions(size['size'])} events", _models(size)]
+    return "\n\n".join(parts) + "\n"
+
+
+def plot(sizes: Sequence[Size], path: Path) -> None:
+    """Seconds against events, both by powers of ten, with the slope of n log n beside the bound."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+    from numpy import geomspace, log
+
+    figure, axes = pyplot.subplots(figsize=(8, 5), layout="constrained")
+    for step, text in LINES.items():
+        known = [size for size in sizes if step in size["steps"]]
+        events = [size["events"] for size in known]
+        seconds = [size["steps"][step]["seconds"] for size in known]
+        style = "--" if step in ("polars", "pyspark") else "-"
+        if known:
+            axes.plot(events, seconds, style, marker="o", label=text)
+    first, last = sizes[0], sizes[-1]
+    count = geomspace(first["events"], last["events"] * 1.01)
+    least = first["steps"]["bound"]["seconds"] / (first["events"] * log(first["events"]))
+    axes.plot(count, least * count * log(count), ":", color="grey", label="n log n")
+    axes.set(xscale="log", yscale="log", xlabel="events", ylabel="seconds")
+    axes.grid(alpha=0.3)
+    figure.legend(loc="outside right upper", frameon=False)
+    figure.savefig(path, dpi=120, metadata={"Software": None})
+    pyplot.close(figure)
+
+
+def _read(folder: Path) -> list[Size]:
+    path = folder / "results.json"
+    return json.loads(path.read_text())["sizes"] if path.exists() else []
+
+
+def _tenfold(sizes: Sequence[Size]) -> list[tuple[Size, Size]]:
+    return [(a, b) for a in sizes for b in sizes if b["size"] == 10 * a["size"]]
+
+
+def _millions(size: int) -> str:
+    return f"{size / 1_000_000:g} M"
+
+
+def _ratio_text(size: Size, step: str) -> str:
+    if step in size["failed"]:
+        return size["failed"][step]
+    return f"{ratio(size, step):.2f}" if step in size["steps"] else "–"
+
+
+def _context(size: Size) -> str:
+    machine, versions = size["machine"], dict(size["versions"])
+    commit = versions.pop("commit")
+    packages = ", ".join(f"{name} {number}" for name, number in versions.items())
+    return (
+        f"{size['measured_on']}, commit {commit}; {machine['cores']} cores of "
+        f"{machine['processor']}, {machine['memory_gb']} GB, {machine['system']}; DuckDB's limit "
+        f"{size['memory_limit']}; {packages}. {size['events']:,} events in {size['files']} files, "
+        f"{size['ndjson_mb']:,.0f} MB of gzip NDJSON or {size['parquet_mb']:,.0f} MB of Parquet; "
+        f"landed last: "
+        f"{size['landed_share']:.2%} of the rows. Runs of each step: {size['repeats']}."
+    )
+
+
+def _models_text() -> str:
+    return (
+        "Of a full refresh from Parquet and of the increment, those that take 1 % of it or more. "
+        "*Memory* is the process's highest while the model ran: what DuckDB still holds of earlier "
+        "models is part of it."
+    )
+
+
+def _models(size: Size) -> str:
+    refresh, increment = size["models"]["all"], size["models"]["increment"]
+    sums = [sum(model["seconds"] for model in run.values()) for run in (refresh, increment)]
+    rows = []
+    for name, model in sorted(refresh.items(), key=lambda item: -item[1]["seconds"]):
+        landed = increment.get(name, {"seconds": 0.0})
+        if max(model["seconds"] / sums[0], landed["seconds"] / sums[1]) >= LEAST_SHARE:
+            rows.append(
+                (
+                    _model_name(name),
+                    f"{model['seconds']:,.2f}",
+                    f"{model['seconds'] / size['steps']['bound']['seconds']:.2f}",
+                    f"{model['peak_mb']:,.0f} MB",
+                    f"{landed['seconds']:,.2f}",
+                )
+            )
+    return _table(("model", "seconds", "ratio to the bound", "memory", "increment, seconds"), rows)
+
+
+def _model_name(name: str) -> str:
+    number = name.removeprefix("playhead-on-run-start-")
+    return f"`{name}`" if number == name else f"on-run-start hook {int(number) + 1}"
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [header, ["---", *["---:"] * (len(header) - 1)], *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
