@@ -10,6 +10,7 @@
         from {{ relation }}
         where
             {{ is_to_load('"$path"', landed_at(relation)) }}
+            and {{ has_landed(relation) }}
             {%- if var('telemetry_format') == 'ndjson' %}
             and coalesce(line, '\N') <> ''
             {%- endif %}

@@ -26,7 +26,7 @@ lines as (
         "$path" as source_file,
         {{ landed_at(relation) }} as landed_at
     from {{ relation }}
-    where coalesce(line, '\N') <> ''
+    where coalesce(line, '\N') <> '' and {{ has_landed(relation) }}
 ),
 
 documents as (
@@ -65,19 +65,36 @@ select
     "$path" as source_file,
     {{ landed_at(relation) }} as landed_at
 from {{ relation }}
+where {{ has_landed(relation) }}
 {% endmacro %}
 
 {#- When the rows of a table landed: by its partition keys, so that a bound on it leaves out partitions;
     of a table with other keys, by the paths of its files. -#}
 {% macro landed_at(relation) -%}
-    {%- set columns = adapter.get_columns_in_relation(relation) | map(attribute='name') | list
-        if execute else [] -%}
-    {%- if ['year', 'month', 'day', 'hour'] | reject('in', columns) | list -%}
-        {{ landing_hour('"$path"') }}
-    {%- else -%}
+    {%- if has_arrival_keys(relation) -%}
         try_cast(year || '-' || month || '-' || day || ' ' || hour || ':00:00' as timestamp)
+    {%- else -%}
+        {{ landing_hour('"$path"') }}
     {%- endif -%}
 {%- endmacro %}
+
+{#- Leaves out the arrival hours to come: of a projected table they are partitions too, and would each be
+    listed. The clock of who writes the lake may be an hour ahead. -#}
+{% macro has_landed(relation) -%}
+    {%- if has_arrival_keys(relation) -%}
+        {{ landed_at(relation) }}
+        <= date_add('hour', 1, cast(current_timestamp at time zone 'UTC' as timestamp))
+    {%- else -%}
+        true
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Whether a table has the partition keys of the lake layout. -#}
+{% macro has_arrival_keys(relation) %}
+    {% if not execute %}{{ return(true) }}{% endif %}
+    {% set columns = adapter.get_columns_in_relation(relation) | map(attribute='name') | list %}
+    {{ return(['year', 'month', 'day', 'hour'] | reject('in', columns) | list == []) }}
+{% endmacro %}
 
 {#- The columns of a Glue table that are no partition keys of the lake layout. -#}
 {% macro table_columns(relation) %}

@@ -23,7 +23,7 @@ if os.environ.get("PLAYHEAD_ATHENA"):
 
 @dataclass(frozen=True)
 class AthenaBuild(Build):
-    """A lake of the stand-in and what is built of it: its own prefix of schemas and of the bucket."""
+    """A lake of the stand-in and what is built of it: its name begins its schemas and its keys."""
 
     name: str
     server: "stand_in.StandIn"

@@ -21,7 +21,7 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "playhe
 # The server needs two of its fifty plugins, and starts in a third of the time with no more.
 PLUGINS = ("hive", "iceberg")
 MEMORY = "3G"
-START_SECONDS = 180
+START_SECONDS = 600
 
 
 class StandInError(Exception):

@@ -20,6 +20,16 @@ from urllib.parse import parse_qs
 
 import boto3
 import requests
+from moto.backends import get_backend
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.moto_server.werkzeug_app import (
+    DomainDispatcherApplication,
+    MotoRequestHandler,
+    create_backend_app,
+)
+from werkzeug.serving import run_simple
+from werkzeug.wrappers import Request, Response
+
 from athena.statements import (
     AddColumns,
     CreateDatabase,
@@ -33,15 +43,6 @@ from athena.statements import (
     UnknownStatementError,
     translate,
 )
-from moto.backends import get_backend
-from moto.core import DEFAULT_ACCOUNT_ID
-from moto.moto_server.werkzeug_app import (
-    DomainDispatcherApplication,
-    MotoRequestHandler,
-    create_backend_app,
-)
-from werkzeug.serving import run_simple
-from werkzeug.wrappers import Request, Response
 
 PAGE = 1000
 # What Trino calls a type, and Hive.
@@ -312,8 +313,9 @@ def _text(value: Any) -> str | None:
     return json.dumps(value)
 
 
-def with_view_columns(table: dict[str, Any]) -> dict[str, Any]:
-    """A view's columns, which Athena puts into Glue and Trino only into its own text."""
+def as_trino_view(table: dict[str, Any]) -> dict[str, Any]:
+    """A view's columns, which Athena puts into Glue and Trino only into its own text; and the comment
+    that Trino knows its views by, where the adapter has put the description."""
     text = table.get("ViewOriginalText", "")
     match = re.fullmatch(r"/\* Presto View: (.*) \*/", text, re.DOTALL)
     if match is None:
@@ -323,7 +325,8 @@ def with_view_columns(table: dict[str, Any]) -> dict[str, Any]:
         for column in json.loads(base64.b64decode(match.group(1)))["columns"]
     ]
     storage = {**table.get("StorageDescriptor", {}), "Columns": columns}
-    return {**table, "StorageDescriptor": storage}
+    parameters = {**table.get("Parameters", {}), "comment": "Presto View"}
+    return {**table, "StorageDescriptor": storage, "Parameters": parameters}
 
 
 # What moto's Glue has no answer for, and Trino asks.
@@ -379,7 +382,7 @@ class Gateway:
             return self.json(GLUE_STUBS[action])(environ, start_response)
         if service == "AWSGlue" and action in ("CreateTable", "UpdateTable"):
             body = Request(environ).get_json(force=True)
-            body["TableInput"] = with_view_columns(body["TableInput"])
+            body["TableInput"] = as_trino_view(body["TableInput"])
             replaced = Request.from_values(
                 json=body, environ_base=environ, headers=dict(Request(environ).headers)
             )

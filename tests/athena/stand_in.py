@@ -80,7 +80,7 @@ def _wait_for_port(port: int, process: subprocess.Popen[bytes], log: Path) -> No
 
 @contextmanager
 def started(folder: Path) -> Iterator[StandIn]:
-    """A fresh stand-in with an empty catalog and an empty bucket; gone afterwards, come what may."""
+    """A fresh stand-in, its catalog and bucket empty; gone afterwards, come what may."""
     gateway_port, trino_port = free_port(), free_port()
     stand_in = StandIn(f"http://127.0.0.1:{gateway_port}", f"http://127.0.0.1:{trino_port}")
     log = folder / "gateway.log"

@@ -2,16 +2,16 @@
 
 import random
 from collections import Counter
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import strategies
-from athena.conftest import AthenaBuild, run
 from conftest import Build, write_ndjson
 from test_incremental import FIRST_HOUR, deliver, deliveries
 from test_pipeline import LANDED_AT, MARTS, landed
+
+from athena.conftest import AthenaBuild, run
 
 # When what was run, and where it lay: not what was watched.
 OF_THE_RUN = {"loaded_at", "processed_at", "source_file"}
@@ -67,13 +67,13 @@ def quarantine(build: Build, schema: str) -> Counter[tuple[Any, ...]]:
 
 @pytest.fixture(scope="module")
 def demo(lake: Any, builds: Any) -> tuple[AthenaBuild, Build]:
-    """A week as the generator makes it, with its faults and its catalogue, built on both engines
-    with all tests."""
+    """Five days as the generator makes them, with its faults, built on both engines with all tests:
+    more arrival hours than Athena writes at once."""
     athena, duckdb = lake("demo"), builds("demo_duckdb")
     folder = duckdb.folder / "lake"
     run(
         *("scripts/generate_telemetry.py", "--output", str(folder)),
-        *("--days", "7", "--scale", "0.003", "--faults", "realistic"),
+        *("--days", "5", "--scale", "0.003", "--faults", "realistic"),
     )
     athena.upload(folder / "telemetry").make_table(months="3,3", year=2025)
     athena.must("build")
@@ -104,10 +104,10 @@ def test_column_comments_are_in_the_catalog(demo):
 
 
 def hostile_deliveries() -> list[list[dict[str, Any]]]:
-    """Of hostile viewers, what lands at first, a little later, late in hours long loaded, and a
-    month later, sessions torn apart and events repeated."""
+    """Of hostile viewers, what lands at first, up to a month later, and late in hours that were
+    loaded long ago; sessions torn apart and events repeated."""
     first, second, _, third, late, last = deliveries(1)
-    return [first, second, third, late, last]
+    return [first, second + third + last, late]
 
 
 def test_incremental_runs_on_hostile_lakes_equal_duckdb(lake: Any, builds: Any):
@@ -128,7 +128,7 @@ def test_incremental_runs_on_hostile_lakes_equal_duckdb(lake: Any, builds: Any):
             athena.make_table(months="2,5", year=2024)
             athena.must("seed")
         # What lands in hours that were loaded long ago is asked for.
-        late = {"reload_from": day(3), "reload_until": day(4)} if number == 3 else {}
+        late = {"reload_from": day(3), "reload_until": day(4)} if number == 2 else {}
         athena.must("run", **late)
     duckdb.must("seed").must("run", telemetry_path=folder)
     assert differences(athena, duckdb) == {}

@@ -1,6 +1,7 @@
 """What the stand-in makes of Athena's statements, and that it refuses what it does not know."""
 
 import pytest
+
 from athena.statements import (
     AddColumns,
     DropTable,
