@@ -314,8 +314,9 @@ def _text(value: Any) -> str | None:
 
 
 def as_trino_view(table: dict[str, Any]) -> dict[str, Any]:
-    """A view's columns, which Athena puts into Glue and Trino only into its own text; and the comment
-    that Trino knows its views by, where the adapter has put the description."""
+    """A view's columns, which Athena puts into Glue and Trino only into its own text; and the
+    comment that Trino knows its views by, in place of a description.
+    """
     text = table.get("ViewOriginalText", "")
     match = re.fullmatch(r"/\* Presto View: (.*) \*/", text, re.DOTALL)
     if match is None:
@@ -326,7 +327,10 @@ def as_trino_view(table: dict[str, Any]) -> dict[str, Any]:
     ]
     storage = {**table.get("StorageDescriptor", {}), "Columns": columns}
     parameters = {**table.get("Parameters", {}), "comment": "Presto View"}
-    return {**table, "StorageDescriptor": storage, "Parameters": parameters}
+    view = {**table, "StorageDescriptor": storage, "Parameters": parameters}
+    if description := view.pop("Description", ""):
+        parameters["description"] = description
+    return view
 
 
 # What moto's Glue has no answer for, and Trino asks.

@@ -73,7 +73,7 @@ def test_an_incremental_load_reads_no_partition_before_its_bound(demo):
 
 
 def test_what_is_new_is_found_without_reading_what_is_not(demo):
-    """The load's own time is one value a file: its statistics leave out all that were not loaded."""
+    """The load's time is one value a file: its statistics leave out all that were not loaded."""
     athena, _ = demo
     scanned = {}
     for name, bound in {"all": "1900-01-01", "none": "2999-01-01"}.items():
