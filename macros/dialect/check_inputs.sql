@@ -10,10 +10,10 @@
     {% if var('telemetry_format') not in ['ndjson', 'parquet'] %}
         {{ stop("var telemetry_format is '" ~ var('telemetry_format') ~ "'; set it to ndjson or parquet") }}
     {% endif %}
-    {% set events = glue_table(var('telemetry_table') or target.schema ~ '_raw.telemetry') %}
+    {% set events = glue_table(telemetry_table()) %}
     {% if events is none %}
         {{ stop(
-            "the Glue catalog has no table " ~ (var('telemetry_table') or target.schema ~ '_raw.telemetry')
+            "the Glue catalog has no table " ~ telemetry_table()
             ~ ": make it with dbt run-operation create_telemetry_table, or name yours in var telemetry_table"
         ) }}
     {% endif %}
@@ -32,6 +32,11 @@
     {% if var('titles_table') and glue_table(var('titles_table')) is none %}
         {{ stop("the Glue catalog has no table " ~ var('titles_table') ~ ": set var titles_table to one") }}
     {% endif %}
+{% endmacro %}
+
+{#- The table of the events, as database.table; the sources' YAML, which knows no macros, says the same. -#}
+{% macro telemetry_table() %}
+    {{- return(var('telemetry_table') or target.schema ~ '_raw.telemetry') -}}
 {% endmacro %}
 
 {#- A relation from database.table; none if there is none. -#}

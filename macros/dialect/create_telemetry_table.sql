@@ -12,7 +12,7 @@
             ~ "s3://bucket/folder, the folder that holds year=…"
         ) }}
     {% endif %}
-    {% set name = var('telemetry_table') or target.schema ~ '_raw.telemetry' %}
+    {% set name = telemetry_table() %}
     {% set ranges = {
         'year': first_year ~ ',' ~ (last_year or run_started_at.year + 10),
         'month': '1,12', 'day': '1,31', 'hour': '0,23'

@@ -5,7 +5,7 @@
 
 {#- Athena lists files by reading them: so of the last two days only. Where there is none, two days ago. -#}
 {% macro default__newest_landing_hour() -%}
-    {%- set events = source('telemetry', 'events') -%}
+    {%- set events = glue_table(telemetry_table()) -%}
     select coalesce(max({{ landed_at(events) }}), date_add('day', -2, {{ run_started() }}))
     from {{ events }}
     where {{ landed_at(events) }} >= date_add('day', -2, {{ run_started() }})
