@@ -107,3 +107,19 @@ def lake(tmp_path_factory: pytest.TempPathFactory, server: "stand_in.StandIn") -
 def run(*command: str) -> None:
     """A command of the project's, which must succeed."""
     subprocess.run([sys.executable, *command], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+
+
+@pytest.fixture(scope="session")
+def demo(lake: Any, tmp_path_factory: pytest.TempPathFactory) -> tuple[AthenaBuild, Build]:
+    """Five days as the generator makes them, with its faults, built on both engines: more arrival
+    hours than Athena writes at once."""
+    athena, duckdb = lake("demo"), Build(tmp_path_factory.mktemp("demo_duckdb"))
+    folder = duckdb.folder / "lake"
+    run(
+        *("scripts/generate_telemetry.py", "--output", str(folder)),
+        *("--days", "5", "--scale", "0.003", "--faults", "realistic"),
+    )
+    athena.upload(folder / "telemetry").make_table(months="3,3", year=2025)
+    athena.must("seed").must("run")
+    duckdb.must("seed").must("run", telemetry_path=folder / "telemetry")
+    return athena, duckdb

@@ -111,6 +111,9 @@ query.max-memory-per-node=1500MB
 memory.heap-headroom-per-node=600MB
 query.max-length=1000000
 task.concurrency=2
+# One writer, so that the limit of 100 partitions is one for a statement, as in Athena.
+task.min-writer-count=1
+task.max-writer-count=1
 shutdown.grace-period=0s
 """,
         "log.properties": "io.trino=WARN\n",

@@ -5,13 +5,12 @@ from collections import Counter
 from datetime import timedelta
 from typing import Any
 
-import pytest
 import strategies
 from conftest import Build, write_ndjson
 from test_incremental import FIRST_HOUR, deliver, deliveries
 from test_pipeline import LANDED_AT, MARTS, landed
 
-from athena.conftest import AthenaBuild, run
+from athena.conftest import AthenaBuild
 
 # When what was run, and where it lay: not what was watched.
 OF_THE_RUN = {"loaded_at", "processed_at", "source_file"}
@@ -63,22 +62,6 @@ def quarantine(build: Build, schema: str) -> Counter[tuple[Any, ...]]:
         f"select reject_reason, raw_text, landed_at from {schema}.stg_telemetry__rejected_events"
     )
     return Counter(tuple(row.values()) for row in rows)
-
-
-@pytest.fixture(scope="module")
-def demo(lake: Any, builds: Any) -> tuple[AthenaBuild, Build]:
-    """Five days as the generator makes them, with its faults, built on both engines: more arrival
-    hours than Athena writes at once."""
-    athena, duckdb = lake("demo"), builds("demo_duckdb")
-    folder = duckdb.folder / "lake"
-    run(
-        *("scripts/generate_telemetry.py", "--output", str(folder)),
-        *("--days", "5", "--scale", "0.003", "--faults", "realistic"),
-    )
-    athena.upload(folder / "telemetry").make_table(months="3,3", year=2025)
-    athena.must("seed").must("run")
-    duckdb.must("seed").must("run", telemetry_path=folder / "telemetry")
-    return athena, duckdb
 
 
 def test_the_demo_is_the_same_on_both_engines(demo):
