@@ -111,6 +111,8 @@ class Athena:
         self.trino = trino
         self.glue = glue
         self.executions: dict[str, Execution] = {}
+        self.tokens: dict[str, str] = {}
+        self.lock = threading.Lock()
 
     def answer(self, action: str, body: dict[str, Any]) -> dict[str, Any]:
         return {
@@ -122,9 +124,14 @@ class Athena:
         }[action](body)
 
     def start(self, body: dict[str, Any]) -> dict[str, Any]:
-        identifier = str(uuid.uuid4())
-        execution = Execution(body["QueryString"], body["QueryExecutionContext"]["Database"])
-        self.executions[identifier] = execution
+        """Who asks again with the same token, for want of an answer in time, gets the same query."""
+        token, identifier = body["ClientRequestToken"], str(uuid.uuid4())
+        with self.lock:
+            if token in self.tokens:
+                return {"QueryExecutionId": self.tokens[token]}
+            self.tokens[token] = identifier
+            execution = Execution(body["QueryString"], body["QueryExecutionContext"]["Database"])
+            self.executions[identifier] = execution
         threading.Thread(target=self.run, args=(execution,), daemon=True).start()
         return {"QueryExecutionId": identifier}
 

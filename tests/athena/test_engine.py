@@ -65,6 +65,18 @@ def test_a_statement_writes_a_hundred_partitions(empty, count, state):
         assert "TOO_MANY_OPEN_PARTITIONS" in made["Status"]["StateChangeReason"]
 
 
+def test_a_query_that_is_asked_for_twice_runs_once(empty):
+    """A client that waits in vain for an answer repeats its request, with the same token."""
+    client = empty.server.client("athena")
+    request = {
+        "QueryString": "select 1",
+        "QueryExecutionContext": {"Database": "empty_marts"},
+        "ClientRequestToken": "a-token-of-thirty-two-characters",
+    }
+    first, second = (client.start_query_execution(**request) for _ in range(2))
+    assert first["QueryExecutionId"] == second["QueryExecutionId"]
+
+
 def partitions(plan: str, key: str) -> list[str]:
     """The values of a partition key that a plan reads."""
     found = re.search(rf"{key}:string:PARTITION_KEY\s*:: \[(.*)\]", plan)
