@@ -87,6 +87,8 @@ class Trino:
             "X-Trino-Catalog": "awsdatacatalog",
             "X-Trino-Schema": database,
             "X-Trino-Time-Zone": "UTC",
+            # Else it says timestamp for timestamp(6), and gives three digits of it.
+            "X-Trino-Client-Capabilities": "PARAMETRIC_DATETIME",
         }
         with requests.Session() as session:
             page = session.post(
@@ -124,7 +126,7 @@ class Athena:
         }[action](body)
 
     def start(self, body: dict[str, Any]) -> dict[str, Any]:
-        """Who asks again with the same token, for want of an answer in time, gets the same query."""
+        """Who asks again with the same token, for want of an answer, gets the same query."""
         token, identifier = body["ClientRequestToken"], str(uuid.uuid4())
         with self.lock:
             if token in self.tokens:
