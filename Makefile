@@ -1,4 +1,4 @@
-# make demo · make test · make bench · make dashboard · make check · make help
+# make demo · make test · make athena · make bench · make dashboard · make check · make help
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
 VENV := .venv
@@ -6,14 +6,15 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 DASHBOARD_INSTALLED := $(VENV)/.dashboard-installed
 BENCH_INSTALLED := $(VENV)/.bench-installed
+ATHENA_INSTALLED := $(VENV)/.athena-installed
 DEMO := data/demo
 EVENTS ?= 1000000 10000000
 
 export DBT_PROFILES_DIR := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench dashboard dashboard-test dashboard-bench screenshots accuracy lint \
-    requirements clean
+.PHONY: help demo test athena check bench dashboard dashboard-test dashboard-bench screenshots \
+    accuracy lint requirements clean
 
 help: ## What there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +45,17 @@ $(DASHBOARD_INSTALLED) $(BENCH_INSTALLED):
 	fi
 	@touch $@
 
+# As above.
+$(ATHENA_INSTALLED): requirements-athena.txt $(INSTALLED)
+	@echo "Setting up the stand-in for Athena …"
+	@if command -v uv >/dev/null 2>&1; then \
+	    VIRTUAL_ENV=$(VENV) uv pip install --quiet --require-hashes -r requirements-athena.txt; \
+	else \
+	    $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes \
+	        -r requirements-athena.txt; \
+	fi
+	@touch $@
+
 $(DEMO)/.generated: scripts/generate_telemetry.py $(wildcard scripts/generator/*.py) seeds/titles.csv \
     | $(INSTALLED)
 	@rm -rf $(DEMO)
@@ -57,6 +69,10 @@ demo: $(INSTALLED) $(DEMO)/.generated ## Four weeks, a million events: every mar
 
 test: lint ## Everything that needs no server: lint, dbt build with its tests, pytest
 	$(BIN)/pytest -n 2 --dist loadfile
+
+athena: $(ATHENA_INSTALLED) ## The target athena on Trino and moto, against DuckDB (needs Maven; 1 GB of disk, 5 of memory)
+	@$(BIN)/python tests/athena/engine.py
+	PLAYHEAD_ATHENA=1 $(BIN)/pytest tests/athena
 
 check: $(INSTALLED) ## Your own events, before you build: make check DATA=path/to/events
 	@test -n "$(DATA)" || { echo "Say where your events are: make check DATA=path/to/events"; exit 1; }
@@ -94,6 +110,8 @@ requirements: $(INSTALLED) ## Pin the requirements files anew from pyproject.tom
 	    --output-file requirements-dashboard.txt pyproject.toml
 	$(PIN) --extra bench --constraint requirements.txt \
 	    --output-file requirements-bench.txt pyproject.toml
+	$(PIN) --extra athena --constraint requirements.txt \
+	    --output-file requirements-athena.txt pyproject.toml
 
 clean: ## Remove what was made, but not .venv
 	rm -rf target logs build $(DEMO) playhead.duckdb playhead_marts.duckdb

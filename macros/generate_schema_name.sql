@@ -1,4 +1,4 @@
 {#- The schemas are named as they are configured: staging, intermediate, marts. -#}
 {% macro generate_schema_name(custom_schema_name, node) -%}
-    {{ custom_schema_name or target.schema }}
+    {{- adapter.dispatch('schema_name', 'playhead')(custom_schema_name) -}}
 {%- endmacro %}

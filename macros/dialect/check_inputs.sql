@@ -1,12 +1,64 @@
-{#- Stops a run, before any model, on files that are not there, cannot be read or lack a column.
-    On Athena the inputs are tables, and a missing one stops the run by itself. -#}
+{#- Stops a run, before any model, on files or tables that are not there, cannot be read or lack a
+    column. -#}
 {% macro check_inputs() %}
     {% if execute and flags.WHICH in ['run', 'build'] %}
         {{ adapter.dispatch('check_inputs', 'playhead')() }}
     {% endif %}
 {% endmacro %}
 
-{% macro default__check_inputs() %}{% endmacro %}
+{% macro default__check_inputs() %}
+    {% if var('telemetry_format') not in ['ndjson', 'parquet'] %}
+        {{ stop("var telemetry_format is '" ~ var('telemetry_format') ~ "'; set it to ndjson or parquet") }}
+    {% endif %}
+    {% set events = glue_table(telemetry_table()) %}
+    {% if events is none %}
+        {{ stop(
+            "the Glue catalog has no table " ~ telemetry_table()
+            ~ ": make it with dbt run-operation create_telemetry_table, or name yours in var telemetry_table"
+        ) }}
+    {% endif %}
+    {% set columns = table_columns(events) %}
+    {% if var('telemetry_format') == 'ndjson' and columns != ['line'] %}
+        {{ stop(
+            events.schema ~ "." ~ events.identifier ~ " has columns of its own, not one that is a line: set "
+            ~ "var telemetry_format to parquet, whatever the format of its files"
+        ) }}
+    {% endif %}
+    {% for field in required_fields() if var('telemetry_format') == 'parquet' %}
+        {% if telemetry_fields()[field] | lower not in columns %}
+            {{ stop_for_column(telemetry_fields()[field], field) }}
+        {% endif %}
+    {% endfor %}
+    {% if var('titles_table') and glue_table(var('titles_table')) is none %}
+        {{ stop("the Glue catalog has no table " ~ var('titles_table') ~ ": set var titles_table to one") }}
+    {% endif %}
+{% endmacro %}
+
+{#- The table of the events, as database.table; the sources' YAML, which knows no macros, says the same. -#}
+{% macro telemetry_table() %}
+    {{- return(var('telemetry_table') or target.schema ~ '_raw.telemetry') -}}
+{% endmacro %}
+
+{#- A relation from database.table; none if there is none. -#}
+{% macro glue_table(name) %}
+    {% if name.split('.') | length != 2 %}
+        {{ stop("'" ~ name ~ "' names no table of the Glue catalog; give database.table") }}
+    {% endif %}
+    {{ return(adapter.get_relation(target.database, name.split('.')[0], name.split('.')[1])) }}
+{% endmacro %}
+
+{% macro required_fields() %}
+    {{ return([
+        'customer_id', 'title_id', 'session_id', 'event_type', 'event_timestamp', 'position_seconds'
+    ]) }}
+{% endmacro %}
+
+{% macro stop_for_column(column, field) %}
+    {{ stop(
+        "the telemetry has no column " ~ column ~ ", which " ~ field ~ " is read from: name "
+        ~ "your source's column in var telemetry_columns, as {" ~ field ~ ": its_name}"
+    ) }}
+{% endmacro %}
 
 {% macro duckdb__check_inputs() %}
     {% if var('telemetry_format') not in ['ndjson', 'parquet'] %}
@@ -157,15 +209,10 @@
 
 {% macro check_telemetry_columns() %}
     {% set columns = present_columns() %}
-    {% set required = [
-        'customer_id', 'title_id', 'session_id', 'event_type', 'event_timestamp', 'position_seconds'
-    ] %}
+    {% set required = required_fields() %}
     {% for field, column in telemetry_fields().items() if columns and column not in columns %}
         {% if field in required and not has_key_somewhere(column) %}
-            {{ stop(
-                "the telemetry has no column " ~ column ~ ", which " ~ field ~ " is read from: name "
-                ~ "your source's column in var telemetry_columns, as {" ~ field ~ ": its_name}"
-            ) }}
+            {{ stop_for_column(column, field) }}
         {% elif field not in required and field in var('telemetry_columns') %}
             {% do exceptions.warn(
                 "var telemetry_columns reads " ~ field ~ " from " ~ column

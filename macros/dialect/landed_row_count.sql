@@ -4,6 +4,19 @@
     {{- return(adapter.dispatch('landed_row_count', 'playhead')(relation)) -}}
 {% endmacro %}
 
+{% macro default__landed_row_count(relation) -%}
+    (
+        select count(*)
+        from {{ relation }}
+        where
+            {{ is_to_load('"$path"', landed_at(relation)) }}
+            and {{ has_landed(relation) }}
+            {%- if var('telemetry_format') == 'ndjson' %}
+            and coalesce(line, '\N') <> ''
+            {%- endif %}
+    )
+{%- endmacro %}
+
 {% macro duckdb__landed_row_count(relation) -%}
     {%- if var('telemetry_format') == 'parquet' -%}
         (select count(*) from {{ landed_files(relation) }} where {{ is_to_load('landed_file') }})

@@ -1,7 +1,108 @@
-{#- Each landed row as canonical fields still untyped, `raw_row` (what macro raw_text makes text of)
-    and `source_file`; a row that cannot be read at all has `is_readable` false and no fields. -#}
+{#- Each landed row as canonical fields still untyped, `raw_row` (what macro raw_text makes text of),
+    `source_file` and `landed_at`; a row that cannot be read at all has `is_readable` false and no
+    fields. -#}
 {% macro landed_rows(relation) %}
     {{ return(adapter.dispatch('landed_rows', 'playhead')(relation)) }}
+{% endmacro %}
+
+{% macro default__landed_rows(relation) %}
+    {% if var('telemetry_format') == 'parquet' %}
+        {{ return(default__landed_table_rows(relation)) }}
+    {% endif %}
+    {{ return(default__landed_ndjson_rows(relation)) }}
+{% endmacro %}
+
+{#- A line that is not UTF-8 is not text; and the one text that the table takes for NULL is `\N`. -#}
+{% macro default__landed_ndjson_rows(relation) %}
+{%- set fields = telemetry_fields() -%}
+with
+
+lines as (
+    select
+        from_utf8(to_utf8(coalesce(line, '\N'))) as raw_text,
+        from_utf8(to_utf8(line)) = line
+        and starts_with(ltrim(line), '{')
+        and try(json_parse(line)) is not null as is_readable,
+        "$path" as source_file,
+        {{ landed_at(relation) }} as landed_at
+    from {{ relation }}
+    where coalesce(line, '\N') <> '' and {{ has_landed(relation) }}
+),
+
+documents as (
+    select
+        *,
+        case when is_readable then raw_text end as document
+    from lines
+)
+
+select
+    {%- for field, column in fields.items() %}
+    json_extract_scalar(document, '$["{{ column | replace("'", "''") }}"]') as {{ field }},
+    {%- endfor %}
+    coalesce(is_readable, false) as is_readable,
+    raw_text as raw_row,
+    source_file,
+    landed_at
+from documents
+{% endmacro %}
+
+{#- A table with columns of its own, of whatever format: every row can be read. -#}
+{% macro default__landed_table_rows(relation) %}
+{%- set fields = telemetry_fields() -%}
+{%- set present = table_columns(relation) -%}
+select
+    {%- for field, column in fields.items() %}
+    {{ 'cast(' ~ adapter.quote(column | lower) ~ ' as varchar)' if column | lower in present
+        else 'cast(null as varchar)' }} as {{ field }},
+    {%- endfor %}
+    true as is_readable,
+    map_from_entries(array[
+        {%- for column in present %}
+        row('{{ column }}', cast({{ adapter.quote(column) }} as json)){{ ',' if not loop.last }}
+        {%- endfor %}
+    ]) as raw_row,
+    "$path" as source_file,
+    {{ landed_at(relation) }} as landed_at
+from {{ relation }}
+where {{ has_landed(relation) }}
+{% endmacro %}
+
+{#- When the rows of a table landed: by its partition keys, so that a bound on it leaves out partitions;
+    of a table with other keys, by the paths of its files. -#}
+{% macro landed_at(relation) -%}
+    {%- if has_arrival_keys(relation) -%}
+        try_cast(year || '-' || month || '-' || day || ' ' || hour || ':00:00' as timestamp)
+    {%- else -%}
+        {{ landing_hour('"$path"') }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Leaves out the arrival hours to come: of a projected table they are partitions too, and would each be
+    listed. The clock of who writes the lake may be an hour ahead. -#}
+{% macro has_landed(relation) -%}
+    {%- if has_arrival_keys(relation) -%}
+        {{ landed_at(relation) }}
+        <= date_add('hour', 1, cast(current_timestamp at time zone 'UTC' as timestamp))
+    {%- else -%}
+        true
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Whether a table has the partition keys of the lake layout. -#}
+{% macro has_arrival_keys(relation) %}
+    {% if not execute %}{{ return(true) }}{% endif %}
+    {% set columns = adapter.get_columns_in_relation(relation) | map(attribute='name') | list %}
+    {{ return(['year', 'month', 'day', 'hour'] | reject('in', columns) | list == []) }}
+{% endmacro %}
+
+{#- The columns of a Glue table that are no partition keys of the lake layout. -#}
+{% macro table_columns(relation) %}
+    {% if not execute %}{{ return([]) }}{% endif %}
+    {{ return(
+        adapter.get_columns_in_relation(relation) | map(attribute='name')
+        | reject('in', ['year', 'month', 'day', 'hour']) | list
+    ) }}
 {% endmacro %}
 
 {% macro duckdb__landed_rows(relation) %}
@@ -44,7 +145,8 @@ select
     {%- endfor %}
     field_values is not null as is_readable,
     raw_text as raw_row,
-    source_file
+    source_file,
+    {{ landing_hour('source_file') }} as landed_at
 from extracted
 {% endmacro %}
 
@@ -65,7 +167,8 @@ select
     {%- else %}
     null
     {%- endif %} as raw_row,
-    landed_file as source_file
+    landed_file as source_file,
+    {{ landing_hour('landed_file') }} as landed_at
 from {{ landed_files(relation) }}
 {% endmacro %}
 

@@ -3,6 +3,11 @@
     {{- return(adapter.dispatch('landing_partition', 'playhead')(source_file, landed_at)) -}}
 {% endmacro %}
 
+{#- On Athena it names a folder of the table. -#}
 {% macro default__landing_partition(source_file, landed_at) -%}
+    coalesce(date_format({{ landed_at }}, '%Y-%m-%d-%H'), {{ source_file }})
+{%- endmacro %}
+
+{% macro duckdb__landing_partition(source_file, landed_at) -%}
     coalesce(cast({{ landed_at }} as varchar), {{ source_file }})
 {%- endmacro %}

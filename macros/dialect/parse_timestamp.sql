@@ -3,8 +3,20 @@
     {{- return(adapter.dispatch('parse_timestamp', 'playhead')(expression)) -}}
 {% endmacro %}
 
+{#- Trino's function takes no blank for the T, and its cast no T; nor may a lone year be a time. -#}
 {% macro default__parse_timestamp(expression) -%}
-    cast(date_trunc('millisecond', try(from_iso8601_timestamp({{ expression }}) at time zone 'UTC')) as timestamp(3))
+    {%- set text = 'trim(cast(' ~ expression ~ ' as varchar))' -%}
+    case when regexp_like({{ text }}, '^\d{4}-\d{1,2}-\d{1,2}([ T]|$)') then
+        cast(
+            date_trunc(
+                'millisecond',
+                coalesce(
+                    try(from_iso8601_timestamp({{ text }})),
+                    try_cast({{ text }} as timestamp(9) with time zone)
+                ) at time zone 'UTC'
+            ) as timestamp(3)
+        )
+    end
 {%- endmacro %}
 
 {#- Only the zoned type minds an offset; the session's zone is UTC. -#}

@@ -3,6 +3,10 @@
     {{- return(adapter.dispatch('raw_text', 'playhead')(raw_row)) -}}
 {% endmacro %}
 
+{% macro default__raw_text(raw_row) -%}
+    {{ 'json_format(cast(' ~ raw_row ~ ' as json))' if var('telemetry_format') == 'parquet' else raw_row }}
+{%- endmacro %}
+
 {% macro duckdb__raw_text(raw_row) -%}
     cast({{ 'to_json(' ~ raw_row ~ ')' if var('telemetry_format') == 'parquet' else raw_row }} as varchar)
 {%- endmacro %}

@@ -1,8 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='delete+insert',
-    unique_key='landing_partition'
-) }}
+{{ config(**replacing_partitions('landing_partition')) }}
 
 with
 
@@ -39,12 +35,13 @@ final as (
         isp,
         connection_type,
         landed_at,
-        {{ landing_partition('source_file', 'landed_at') }} as landing_partition,
         {{ load_stamp() }} as loaded_at,
         source_file,
         reject_reason,
         -- Only a rejected row's text is worth its space.
-        case when reject_reason is not null then {{ raw_text('raw_row') }} end as raw_text
+        case when reject_reason is not null then {{ raw_text('raw_row') }} end as raw_text,
+        -- Last, where Athena expects what a table is partitioned by.
+        {{ landing_partition('source_file', 'landed_at') }} as landing_partition
     from typed_rows
 )
 

@@ -35,7 +35,7 @@ typed as (
         nullif(trim(cast(city as varchar)), '') as city,
         nullif(trim(cast(isp as varchar)), '') as isp,
         nullif(trim(cast(connection_type as varchar)), '') as connection_type,
-        {{ landing_hour('source_file') }} as landed_at,
+        landed_at,
         is_readable,
         raw_row,
         source_file

@@ -1,7 +1,7 @@
 with
 
 titles as (
-    select * from {{ source('catalogue', 'titles') if var('titles_path') else ref('titles') }}
+    select * from {{ source('catalogue', 'titles') if has_titles_source() else ref('titles') }}
 ),
 
 final as (
