@@ -94,7 +94,7 @@ def test_a_run_twice_changes_nothing(demo):
 
 
 def hostile_deliveries() -> list[list[dict[str, Any]]]:
-    """Of hostile viewers, what lands at first, and twice more: sessions torn apart, events repeated,
+    """Of hostile viewers, what lands at first, and twice more: sessions torn, events repeated,
     and up to a month late, also in hours that were loaded long ago."""
     first, *others, last = filter(None, strategies.deliveries(20))
     return [first, [event for events in others for event in events], last]
