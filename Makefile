@@ -70,7 +70,7 @@ demo: $(INSTALLED) $(DEMO)/.generated ## Four weeks, a million events: every mar
 test: lint ## Everything that needs no server: lint, dbt build with its tests, pytest
 	$(BIN)/pytest -n 2 --dist loadfile
 
-athena: $(ATHENA_INSTALLED) ## The target athena on Trino and moto, against DuckDB (needs Maven; 1 GB of disk, 5 of memory)
+athena: $(ATHENA_INSTALLED) ## The target athena on Trino and moto, against DuckDB (needs Maven; 2 GB of disk, 5 of memory)
 	@$(BIN)/python tests/athena/engine.py
 	PLAYHEAD_ATHENA=1 $(BIN)/pytest tests/athena
 
