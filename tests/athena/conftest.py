@@ -114,12 +114,24 @@ def demo(lake: Any, tmp_path_factory: pytest.TempPathFactory) -> tuple[AthenaBui
     """Five days as the generator makes them, with its faults, built on both engines: more arrival
     hours than Athena writes at once."""
     athena, duckdb = lake("demo"), Build(tmp_path_factory.mktemp("demo_duckdb"))
+    options = ("--days", "5", "--scale", "0.003", "--faults", "realistic")
+    return built_on_both(athena, duckdb, months="3,3", options=options)
+
+
+@pytest.fixture(scope="session")
+def million(lake: Any, tmp_path_factory: pytest.TempPathFactory) -> tuple[AthenaBuild, Build]:
+    """The four weeks of `make demo`, to the byte, built on both engines."""
+    athena, duckdb = lake("million"), Build(tmp_path_factory.mktemp("million_duckdb"))
+    return built_on_both(athena, duckdb, months="3,4")
+
+
+def built_on_both(
+    athena: AthenaBuild, duckdb: Build, months: str, options: tuple[str, ...] = ()
+) -> tuple[AthenaBuild, Build]:
+    """A lake that the generator makes with the options, from it all models on both engines."""
     folder = duckdb.folder / "lake"
-    run(
-        *("scripts/generate_telemetry.py", "--output", str(folder)),
-        *("--days", "5", "--scale", "0.003", "--faults", "realistic"),
-    )
-    athena.upload(folder / "telemetry").make_table(months="3,3", year=2025)
+    run("scripts/generate_telemetry.py", "--output", str(folder), *options)
+    athena.upload(folder / "telemetry").make_table(months=months, year=2025)
     athena.must("seed").must("run")
     duckdb.must("seed").must("run", telemetry_path=folder / "telemetry")
     return athena, duckdb
