@@ -344,7 +344,7 @@ def test_the_fields_are_those_of_the_pipeline():
     canonical = re.findall(r"'(\w+)'", macro.split("set canonical = [")[1].split("]")[0])
     assert [field.name for field in FIELDS] == canonical
     check = (ROOT / "macros/dialect/check_inputs.sql").read_text()
-    required = re.findall(r"'(\w+)'", check.split("set required = [")[1].split("]")[0])
+    required = re.findall(r"'(\w+)'", check.split("macro required_fields()")[1].split("]")[0])
     assert [field.name for field in FIELDS if field.is_required] == required
 
 
