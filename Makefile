@@ -36,23 +36,13 @@ $(INSTALLED): requirements.txt
 # On top of the above: each of these holds all of requirements.txt, at the same versions.
 $(DASHBOARD_INSTALLED): requirements-dashboard.txt $(INSTALLED)
 $(BENCH_INSTALLED): requirements-bench.txt $(INSTALLED)
-$(DASHBOARD_INSTALLED) $(BENCH_INSTALLED):
+$(ATHENA_INSTALLED): requirements-athena.txt $(INSTALLED)
+$(DASHBOARD_INSTALLED) $(BENCH_INSTALLED) $(ATHENA_INSTALLED):
 	@echo "Setting up $< …"
 	@if command -v uv >/dev/null 2>&1; then \
 	    VIRTUAL_ENV=$(VENV) uv pip install --quiet --require-hashes -r $<; \
 	else \
 	    $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $<; \
-	fi
-	@touch $@
-
-# As above.
-$(ATHENA_INSTALLED): requirements-athena.txt $(INSTALLED)
-	@echo "Setting up the stand-in for Athena …"
-	@if command -v uv >/dev/null 2>&1; then \
-	    VIRTUAL_ENV=$(VENV) uv pip install --quiet --require-hashes -r requirements-athena.txt; \
-	else \
-	    $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes \
-	        -r requirements-athena.txt; \
 	fi
 	@touch $@
 
