@@ -11,13 +11,9 @@
 with
 {%- if not settled_until %}
 
-final as (
-    select
-        customer_id,
-        active_on
-    from {{ ref('int_session_days') }}
-    group by customer_id, active_on
-)
+dates as (
+    select * from {{ ref('int_session_days') }}
+),
 {%- else %}
 
 events as (
@@ -29,56 +25,42 @@ numbers as (
     {{ dbt.generate_series(most_dates) }}
 ),
 
-session_ends as (
-    select
-        customer_id,
-        session_id,
-        max(event_timestamp) as ended_at
-    from events
-    group by customer_id, session_id
-),
-
 -- Whatever part of a session has landed: what an event owns lies after it, but not after the session,
 -- or before it, but no longer than the watch time that it reports. So these are also the dates on which
 -- an earlier run, that knew less, may have counted something.
 reaches as (
     select
-        events.customer_id,
+        customer_id,
         cast({{ add_seconds(
-            'events.event_timestamp',
-            '-least(greatest(coalesce(events.watch_duration_seconds, 0), 0), ' ~ longest ~ ')'
+            'event_timestamp',
+            '-least(greatest(coalesce(watch_duration_seconds, 0), 0), ' ~ longest ~ ')'
         ) }} as date) as first_on,
         cast(least(
-            {{ add_seconds('events.event_timestamp', longest) }}, session_ends.ended_at
+            {{ add_seconds('event_timestamp', longest) }},
+            max(event_timestamp) over (partition by customer_id, session_id)
         ) as date) as last_on
     from events
-    inner join session_ends
-        on
-            events.customer_id = session_ends.customer_id
-            and events.session_id = session_ends.session_id
 ),
 
-spans_of_dates as (
+dates as (
     select
-        customer_id,
-        first_on,
-        last_on
+        reaches.customer_id,
+        {{ add_days('reaches.first_on', 'cast(numbers.generated_number - 1 as integer)') }}
+            as active_on
     from reaches
-    group by customer_id, first_on, last_on
-),
-
-final as (
-    select distinct
-        spans_of_dates.customer_id,
-        {{ add_days(
-            'spans_of_dates.first_on', 'cast(numbers.generated_number - 1 as integer)'
-        ) }} as active_on
-    from spans_of_dates
     inner join numbers
         on
             numbers.generated_number
-            <= date_diff('day', spans_of_dates.first_on, spans_of_dates.last_on) + 1
-)
+            <= date_diff('day', reaches.first_on, reaches.last_on) + 1
+),
 {%- endif %}
+
+final as (
+    select
+        customer_id,
+        active_on
+    from dates
+    group by customer_id, active_on
+)
 
 select * from final
