@@ -1,4 +1,4 @@
-"""The lakes that are measured: generated once a size and format, and the last of one split off."""
+"""The lakes that are measured: generated once a size and format, and one split by arrival."""
 
 import json
 import os
@@ -6,6 +6,7 @@ import re
 import shutil
 import sys
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -70,18 +71,30 @@ def lake(folder: Path, size: int, file_format: str, anew: bool = False) -> Lake:
     return made
 
 
-def split_off_the_last(telemetry: Path, share: float) -> tuple[list[Path], list[Path], float]:
-    """The files of a Parquet lake in two, by arrival hour: the last with about `share` of the rows.
+def split_by_arrival(telemetry: Path, share: float) -> tuple[list[Path], list[Path], list[Path]]:
+    """The files of a Parquet lake in three: earlier ones, the last hours, and what came late.
 
-    Returns earlier files, later ones, and the later ones' share of all rows.
+    The last hours are those with about `share` of the rows in which viewers still watched. After
+    them, for three days, arrives only what was late.
     """
     files = sorted(telemetry.rglob("*.parquet"))
-    rows = [pq.read_metadata(file).num_rows for file in files]
-    later, place = 0, len(files)
-    while later < share * sum(rows):
+    first = _arrival(files[0])
+    late = next((n for n, file in enumerate(files) if (_arrival(file) - first).days >= DAYS), None)
+    watched, rows = files[:late], row_total(files)
+    place = len(watched)
+    while row_total(watched[place:]) < share * rows:
         place -= 1
-        later += rows[place]
-    return files[:place], files[place:], later / sum(rows)
+    return watched[:place], watched[place:], files[len(watched) :]
+
+
+def row_total(files: list[Path]) -> int:
+    """How many rows Parquet files hold."""
+    return sum(pq.read_metadata(file).num_rows for file in files)
+
+
+def _arrival(file: Path) -> datetime:
+    """The hour of a file's partition."""
+    return datetime(*map(int, re.findall(r"=(\d+)", str(file))[-4:]))
 
 
 def land(files: list[Path], telemetry: Path, landing: Path) -> None:

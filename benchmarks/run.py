@@ -22,7 +22,7 @@ import psutil
 import report
 import typer
 from bound import THREADS
-from lakes import Lake, lake, land, split_off_the_last
+from lakes import Lake, lake, land, row_total, split_by_arrival
 from processes import ROOT, DbtRun, RunError, dbt, run
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -52,6 +52,7 @@ def main(
     ] = 0,
     memory: Annotated[str, typer.Option(help="DuckDB's memory limit.")] = "12GB",
     peers: Annotated[bool, typer.Option(help="Measure Polars and PySpark, too.")] = True,
+    ndjson: Annotated[bool, typer.Option(help="Measure gzip NDJSON, too.")] = True,
     results: Annotated[
         Path, typer.Option(help="Folder of results.json, results.md and cost.png.")
     ] = HERE,
@@ -66,7 +67,7 @@ def main(
         runs = repeats or (3 if size <= SMALL else 2 if size <= MEDIUM else 1)
         columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
         with Progress(*columns, console=console) as progress:
-            bench = Bench(size, runs, memory, progress)
+            bench = Bench(size, runs, memory, ndjson, progress)
             measured = bench.measure(PEERS if peers else {})
         report.keep(results, measured)
     report.render(results)
@@ -76,8 +77,11 @@ def main(
 class Bench:
     """Measures one size, step by step; each step's runs are kept, and given as medians."""
 
-    def __init__(self, size: int, repeats: int, memory: str, progress: Progress) -> None:
+    def __init__(
+        self, size: int, repeats: int, memory: str, with_ndjson: bool, progress: Progress
+    ) -> None:
         self._size, self._repeats, self._memory = size, repeats, memory
+        self._with_ndjson = with_ndjson
         self._progress = progress
         self._folder = DATA / str(size)
         self._build = self._folder / "build"
@@ -88,7 +92,8 @@ class Bench:
     def measure(self, peers: dict[str, str]) -> dict[str, Any]:
         """All steps; the numbers of one size as results.json keeps them."""
         shutil.rmtree(self._build, ignore_errors=True)
-        ndjson, parquet = self._generate("ndjson"), self._generate("parquet")
+        parquet = self._generate("parquet")
+        ndjson = self._generate("ndjson") if self._with_ndjson else None
         for _ in range(self._repeats):
             self._bound(parquet)
             self._refresh("spine", parquet, SPINE)
@@ -98,27 +103,28 @@ class Bench:
         for name, script in peers.items():
             self._peer(name, script, parquet)
         self._bound(parquet)
-        share = self._increments(parquet)
+        shares = self._increments(parquet)
         self._bound(parquet)
         shutil.rmtree(
             self._build
         )  # At a hundred million events, two builds are all the disk holds.
         for _ in range(self._repeats):
             self._refresh("staging", parquet, STAGING)
-            self._refresh("staging_ndjson", ndjson, STAGING)
-            self._refresh("spine_ndjson", ndjson, SPINE)
+            if ndjson:
+                self._refresh("staging_ndjson", ndjson, STAGING)
+                self._refresh("spine_ndjson", ndjson, SPINE)
         self._bound(parquet)
         shutil.rmtree(self._build)
         return {
             "size": self._size,
             "events": parquet.events,
             "files": parquet.files,
-            "ndjson_mb": round(ndjson.megabytes, 1),
+            "ndjson_mb": round(ndjson.megabytes, 1) if ndjson else None,
             "parquet_mb": round(parquet.megabytes, 1),
             "measured_on": datetime.now(UTC).date().isoformat(),
             "repeats": self._repeats,
             "memory_limit": self._memory,
-            "landed_share": share,
+            "landed_shares": shares,
             "machine": _machine(),
             "versions": _versions(),
             "steps": {name: _medians(runs) for name, runs in self._runs.items()},
@@ -161,24 +167,32 @@ class Bench:
             if name != "all":
                 shutil.rmtree(folder)
 
-    def _increments(self, parquet: Lake) -> float:
-        """Build without the hours that landed last, then land them; returns their share of rows."""
+    def _increments(self, parquet: Lake) -> dict[str, float]:
+        """Build what landed first, then land the last hours, then what was late.
+
+        Returns the share of all rows that each of the two brings.
+        """
         folder, landing = self._build / "increment", self._build / "landing"
-        earlier, later, share = split_off_the_last(parquet.telemetry, LANDED_SHARE)
-        with self._step(f"full refresh without the last {share:.1%}"):
+        earlier, last, late = split_by_arrival(parquet.telemetry, LANDED_SHARE)
+        shares = {
+            name: row_total(files) / row_total(earlier + last + late)
+            for name, files in {"increment": last, "late": late}.items()
+        }
+        with self._step("full refresh of what landed first"):
             land(earlier, parquet.telemetry, landing)
             self._dbt(folder, ["run", "--full-refresh"], landing, parquet)
-            database, kept = folder / "playhead.duckdb", folder / "kept.duckdb"
+        database, kept = folder / "playhead.duckdb", folder / "kept.duckdb"
+        for name, files in {"increment": last, "late": late}.items():
+            land(files, parquet.telemetry, landing)
             if self._repeats > 1:
                 shutil.copyfile(database, kept)
-            land(later, parquet.telemetry, landing)
-        for _ in range(self._repeats):
-            with self._step(f"increment of {share:.1%}"):
-                if kept.exists():
-                    shutil.copyfile(kept, database)
-                self._add_dbt("increment", self._dbt(folder, ["run"], landing, parquet))
+            for _ in range(self._repeats):
+                with self._step(f"{name}: {shares[name]:.1%} land"):
+                    if kept.exists():
+                        shutil.copyfile(kept, database)
+                    self._add_dbt(name, self._dbt(folder, ["run"], landing, parquet))
         self._compare("increment", database)
-        return share
+        return shares
 
     def _peer(self, name: str, script: str, parquet: Lake) -> None:
         """Another engine's engagement mart, checked against dbt's; what it cannot do is noted."""

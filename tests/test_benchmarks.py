@@ -30,7 +30,7 @@ def million() -> dict[str, Any]:
         "measured_on": "2025-03-03",
         "repeats": 3,
         "memory_limit": "12GB",
-        "landed_share": 0.0101,
+        "landed_shares": {"increment": 0.0101, "late": 0.002},
         "machine": {"system": "Linux", "processor": "one", "cores": 2, "memory_gb": 16},
         "versions": {"duckdb": "2.0.0", "commit": "abc"},
         "steps": steps,
