@@ -1,9 +1,10 @@
-{#- When this run loads, as a constant; later than every load before it, whatever the clock says. -#}
-{% macro load_stamp() -%}
+{#- This run's time for `column`, as a constant; later than that of every run before it, whatever the clock
+    says. -#}
+{% macro load_stamp(column) -%}
     {%- set now = "timestamp '" ~ run_started_at.strftime("%Y-%m-%d %H:%M:%S.%f") ~ "'" -%}
     {%- if is_incremental() -%}
         (
-            select greatest({{ now }}, coalesce(max(loaded_at) + interval '1' second, {{ now }}))
+            select greatest({{ now }}, coalesce(max({{ column }}) + interval '1' second, {{ now }}))
             from {{ this }}
         )
     {%- else -%}

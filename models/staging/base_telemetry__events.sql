@@ -35,7 +35,7 @@ final as (
         isp,
         connection_type,
         landed_at,
-        {{ load_stamp() }} as loaded_at,
+        {{ load_stamp('loaded_at') }} as loaded_at,
         source_file,
         reject_reason,
         -- Only a rejected row's text is worth its space.

@@ -22,7 +22,9 @@ edges as (
         stream_change as plays,
         viewer_change as viewers
     from changes
-    where cast(changes_at as date) = active_on
+    where
+        active_on in (select touched.active_on from touched)
+        and cast(changes_at as date) = active_on
 
     union all
 

@@ -1,22 +1,28 @@
-{{ config(materialized='table') }}
+{{ config(**replacing_touched('is_touched_session')) }}
+
+-- depends_on: {{ ref('int_touched_sessions') }}
 
 {%- set keys = ['customer_id', 'session_id', 'title_id'] | join(', ') %}
+{%- set is_derived = is_derived_anew() if is_incremental() else 'true' %}
 
 with
 
 -- Few: of all others, viewing_sessions says what there is to say.
 sessions_over_midnight as (
     select * from {{ ref('int_sessions_over_midnight') }}
+    {%- if is_incremental() %}
+    where {{ is_touched_session() }}
+    {%- endif %}
 ),
 
 spans as (
     select * from {{ ref('int_playback_spans') }}
-    where ({{ keys }}) in (select {{ keys }} from sessions_over_midnight)
+    where {{ is_derived }} and ({{ keys }}) in (select {{ keys }} from sessions_over_midnight)
 ),
 
 watch_days as (
     select * from {{ ref('int_watch_days') }}
-    where ({{ keys }}) in (select {{ keys }} from sessions_over_midnight)
+    where {{ is_derived }} and ({{ keys }}) in (select {{ keys }} from sessions_over_midnight)
 ),
 
 happenings as (

@@ -1,13 +1,17 @@
-{{ config(materialized='table') }}
+{{ config(**replacing_touched('is_touched_viewer_day')) }}
 
 with
 
 watch_days as (
     select * from {{ ref('int_watch_days') }}
+    {%- if is_incremental() %}
+    where {{ is_touched_viewer_day() }}
+    {%- else %}
     where active_on in (
             select touched.active_on
             from {{ ref('int_touched_viewer_days') }} as touched
         )
+    {%- endif %}
 ),
 
 -- Each date by itself: what lasts over midnight ends there, and begins there.

@@ -39,6 +39,7 @@ streams as (
         max(stream_count) as peak_stream_count,
         sum(greatest(stream_count - 1, 0) * lasts_milliseconds) as simultaneous_milliseconds
     from {{ ref('int_stream_changes') }}
+    where {{ is_touched_viewer_day() }}
     group by customer_id, active_on
 ),
 

@@ -19,7 +19,8 @@ final as (
         1 as play_count,
         watch_seconds,
         wall_started_at,
-        wall_ended_at
+        wall_ended_at,
+        derived_at
     from intervals
 
     union all
@@ -33,7 +34,8 @@ final as (
         play_count,
         watch_seconds,
         wall_started_at,
-        wall_ended_at
+        wall_ended_at,
+        derived_at
     from over_midnight
 )
 

@@ -1,3 +1,7 @@
+{{ config(**replacing_touched('is_touched_session')) }}
+
+-- depends_on: {{ ref('int_touched_sessions') }}
+
 {%- set most_dates = (longest_played_seconds() / 86400) | round(0, 'ceil') | int + 1 %}
 
 with
@@ -6,13 +10,9 @@ intervals as (
     select * from {{ ref('int_watch_intervals') }}
     where
         {{ lasts_over_midnight('wall_started_at', 'wall_ended_at') }}
-        and (customer_id, session_id, title_id) in (
-            select
-                sessions.customer_id,
-                sessions.session_id,
-                sessions.title_id
-            from {{ ref('int_sessions_over_midnight') }} as sessions
-        )
+    {%- if is_incremental() %}
+        and {{ is_derived_anew() }}
+    {%- endif %}
 ),
 
 numbers as (
@@ -71,7 +71,8 @@ final as (
             ) * 0.001 as decimal(12, 3)
         ) as watch_seconds,
         greatest(wall_started_at, cast(day_on as timestamp)) as wall_started_at,
-        least(wall_ended_at, cast({{ add_days('day_on', 1) }} as timestamp)) as wall_ended_at
+        least(wall_ended_at, cast({{ add_days('day_on', 1) }} as timestamp)) as wall_ended_at,
+        derived_at
     from watched
 )
 

@@ -14,8 +14,7 @@ events as (
         watch_duration_seconds,
         bandwidth_mbps,
         loaded_at
-    from {{ ref('int_events_deduplicated') }}
-    where {{ is_touched_session() }}
+    from {{ ref('int_touched_events') }}
 ),
 
 -- The order is total: what follows from it depends on the set of events alone. The key that tells

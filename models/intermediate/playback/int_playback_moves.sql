@@ -10,7 +10,7 @@ session_moments as (
         customer_id,
         session_id,
         event_timestamp
-    from {{ ref('int_events_deduplicated') }}
+    from {{ ref('int_touched_events') }}
     where (customer_id, session_id) in (
             select
                 events.customer_id,

@@ -73,7 +73,8 @@ final as (
             as forward_skip_count,
         case when advance_seconds < -{{ rules.backward_skip_seconds }} then 1 else 0 end
         + case when jump_seconds < -{{ rules.backward_skip_seconds }} then 1 else 0 end
-            as backward_skip_count
+            as backward_skip_count,
+        {{ load_stamp('derived_at') }} as derived_at
     from measured
 )
 

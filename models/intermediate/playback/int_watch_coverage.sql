@@ -1,9 +1,14 @@
-{{ config(materialized='table') }}
+{{ config(**replacing_touched('is_touched_viewer_title')) }}
+
+-- depends_on: {{ ref('int_touched_viewer_titles') }}
 
 with
 
 intervals as (
     select * from {{ ref('int_watch_intervals') }}
+    {%- if is_incremental() %}
+    where {{ is_touched_viewer_title() }}
+    {%- endif %}
 ),
 
 islands as (

@@ -25,7 +25,8 @@ clipped as (
             as decimal(12, 3)
         ) as end_seconds,
         spans.wall_started_at,
-        spans.wall_seconds
+        spans.wall_seconds,
+        spans.derived_at
     from spans
     left join titles
         on spans.title_id = titles.title_id
@@ -73,7 +74,8 @@ final as (
         watch_seconds,
         {{ add_seconds('wall_started_at', 'idle_seconds') }} as wall_started_at,
         {{ add_seconds('wall_started_at', 'idle_seconds + played_seconds') }} as wall_ended_at,
-        played_seconds as wall_seconds
+        played_seconds as wall_seconds,
+        derived_at
     from placed
 )
 

@@ -2,7 +2,7 @@ with
 
 spans as (
     select * from {{ ref('int_playback_spans') }}
-    where {{ is_touched_session() }}
+    where {{ is_derived_anew() }}
 ),
 
 watched as (

@@ -6,8 +6,7 @@
 with
 
 events as (
-    select * from {{ ref('int_events_deduplicated') }}
-    where {{ is_touched_session() }}
+    select * from {{ ref('int_touched_events') }}
 ),
 
 -- Attributes hardly ever change within a session: to group by them first leaves few rows to order.

@@ -2,7 +2,7 @@ with
 
 intervals as (
     select * from {{ ref('int_watch_intervals') }}
-    where {{ is_touched_session() }}
+    where {{ is_derived_anew() }}
 ),
 
 -- Up to where the title has been seen by then.

@@ -16,6 +16,11 @@ loads as (
     from {{ ref('stg_telemetry__events') }}
 ),
 
+derivations as (
+    select max(derived_at) as derived_until
+    from {{ ref('int_playback_spans') }}
+),
+
 final as (
     select
         titles.title_id,
@@ -23,9 +28,11 @@ final as (
         titles.title_type,
         titles.duration_seconds,
         titles.duration_source,
-        loads.loaded_until
+        loads.loaded_until,
+        derivations.derived_until
     from titles
     cross join loads
+    cross join derivations
 )
 
 select * from final
