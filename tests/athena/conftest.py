@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 from conftest import ROOT, Build
 
-collect_ignore = [] if os.environ.get("PLAYHEAD_ATHENA") else ["test_parity.py", "test_engine.py"]
+SERVED = ["test_bi.py", "test_engine.py", "test_parity.py"]
+collect_ignore = [] if os.environ.get("PLAYHEAD_ATHENA") else SERVED
 
 if os.environ.get("PLAYHEAD_ATHENA"):
     from athena import engine, stand_in

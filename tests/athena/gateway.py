@@ -3,7 +3,8 @@
     dbt-athena → boto3 → this gateway ── Athena ─────────→ Trino
                                       └─ S3, Glue, STS ──→ moto, in this process
 
-Trino asks it too, for Glue and S3. What moto's Glue lacks, it answers itself.
+Trino asks it too, for Glue and S3, and drivers of BI tools do. What moto's Glue lacks, it answers
+itself.
 """
 
 import base64
@@ -15,6 +16,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -45,6 +47,9 @@ from athena.statements import (
 )
 
 PAGE = 1000
+CATALOG = {"CatalogName": "AwsDataCatalog", "Type": "GLUE"}
+# What Athena tells of a result's column whose type has no number in it.
+PRECISIONS = {"varchar": 2147483647, "bigint": 19, "integer": 10, "double": 17, "timestamp": 3}
 # What Trino calls a type, and Hive.
 HIVE_TYPES = {"varchar": "string", "integer": "int", "real": "float", "varbinary": "binary"}
 TRINO_TYPES = {"string": "varchar", "int": "integer", "float": "real", "binary": "varbinary"}
@@ -107,7 +112,7 @@ class Trino:
 
 
 class Athena:
-    """The part of Athena's API that dbt-athena calls."""
+    """The part of Athena's API that dbt-athena calls, PyAthena and the JDBC driver."""
 
     def __init__(self, trino: Trino, glue: Any) -> None:
         self.trino = trino
@@ -123,6 +128,10 @@ class Athena:
             "GetQueryResults": self.results,
             "StopQueryExecution": lambda body: {},
             "GetWorkGroup": self.work_group,
+            "ListDataCatalogs": lambda body: {"DataCatalogsSummary": [CATALOG]},
+            "ListDatabases": self.databases,
+            "ListTableMetadata": self.tables,
+            "GetTableMetadata": self.table_metadata,
         }[action](body)
 
     def start(self, body: dict[str, Any]) -> dict[str, Any]:
@@ -279,27 +288,64 @@ class Athena:
         if execution.kind == "DML":
             rows.insert(0, [column["name"] for column in execution.columns])
         start = int(body.get("NextToken", 0))
-        more = {"NextToken": str(start + PAGE)} if len(rows) > start + PAGE else {}
+        end = start + body.get("MaxResults", PAGE)
+        more = {"NextToken": str(end)} if len(rows) > end else {}
         return {
             **more,
             "UpdateCount": execution.update_count,
             "ResultSet": {
                 "Rows": [
                     {"Data": [{} if value is None else {"VarCharValue": value} for value in row]}
-                    for row in rows[start : start + PAGE]
+                    for row in rows[start:end]
                 ],
-                "ResultSetMetadata": {
-                    "ColumnInfo": [
-                        {"Name": column["name"], "Type": _athena_type(column["type"])}
-                        for column in execution.columns
-                    ]
-                },
+                "ResultSetMetadata": {"ColumnInfo": [_column(c) for c in execution.columns]},
             },
         }
 
     def work_group(self, body: dict[str, Any]) -> dict[str, Any]:
         configuration = {"EnforceWorkGroupConfiguration": False, "ResultConfiguration": {}}
         return {"WorkGroup": {"Name": body["WorkGroup"], "Configuration": configuration}}
+
+    def databases(self, body: dict[str, Any]) -> dict[str, Any]:
+        known = self.glue.get_databases()["DatabaseList"]
+        return {"DatabaseList": [{"Name": database["Name"]} for database in known]}
+
+    def tables(self, body: dict[str, Any]) -> dict[str, Any]:
+        known = self.glue.get_tables(DatabaseName=body["DatabaseName"])["TableList"]
+        return {"TableMetadataList": [_metadata(table) for table in known]}
+
+    def table_metadata(self, body: dict[str, Any]) -> dict[str, Any]:
+        return {"TableMetadata": _metadata(self.table(body["DatabaseName"], body["TableName"]))}
+
+
+def _metadata(table: dict[str, Any]) -> dict[str, Any]:
+    """A table of Glue's as Athena tells of it."""
+    return {
+        "Name": table["Name"],
+        "TableType": table["TableType"],
+        "Columns": table["StorageDescriptor"]["Columns"],
+        "PartitionKeys": table.get("PartitionKeys", []),
+        "Parameters": table.get("Parameters", {}),
+    }
+
+
+def _column(column: dict[str, Any]) -> dict[str, Any]:
+    """What Athena says of a result's column: its type, digits and decimal places."""
+    kind = _athena_type(column["type"])
+    numbers = [int(number) for number in re.findall(r"\d+", column["type"])]
+    precision, scale = numbers if kind == "decimal" else (PRECISIONS.get(kind, 0), 0)
+    return {
+        "CatalogName": "hive",
+        "SchemaName": "",
+        "TableName": "",
+        "Name": column["name"],
+        "Label": column["name"],
+        "Type": kind,
+        "Precision": precision,
+        "Scale": scale,
+        "Nullable": "UNKNOWN",
+        "CaseSensitive": kind == "varchar",
+    }
 
 
 def _athena_type(trino_type: str) -> str:
@@ -342,7 +388,7 @@ def as_trino_view(table: dict[str, Any]) -> dict[str, Any]:
     return view
 
 
-# What moto's Glue has no answer for, and Trino asks.
+# What moto's Glue has no answer for, and Trino or a driver asks.
 GLUE_STUBS: dict[str, dict[str, Any]] = {
     "GetColumnStatisticsForTable": {"ColumnStatisticsList": [], "Errors": []},
     "GetColumnStatisticsForPartition": {"ColumnStatisticsList": [], "Errors": []},
@@ -351,6 +397,8 @@ GLUE_STUBS: dict[str, dict[str, Any]] = {
     "DeleteColumnStatisticsForTable": {},
     "DeleteColumnStatisticsForPartition": {},
     "GetUserDefinedFunctions": {"UserDefinedFunctions": []},
+    # Athena's JDBC driver, before it asks Glue for tables.
+    "GetCatalogImportStatus": {"ImportStatus": {"ImportCompleted": True}},
 }
 
 
@@ -408,12 +456,20 @@ class Gateway:
         return Response(json.dumps(body), content_type="application/x-amz-json-1.1")
 
 
-def main(port: int, trino_url: str) -> None:
-    """Serves on this machine only; ends with the process."""
+def main(port: int, tls_port: int, trino_url: str) -> None:
+    """Serves on this machine only, with TLS and without; ends with the process.
+
+    The JDBC driver speaks to nobody without TLS.
+    """
     glue = boto3.client("glue", endpoint_url=f"http://127.0.0.1:{port}")
     gateway = Gateway(Athena(Trino(trino_url), glue))
-    run_simple("127.0.0.1", port, gateway, threaded=True, request_handler=RequestHandler)
+    serve = partial(
+        run_simple, "127.0.0.1", application=gateway, threaded=True, request_handler=RequestHandler
+    )
+    with_tls = {"port": tls_port, "ssl_context": "adhoc"}
+    threading.Thread(target=serve, kwargs=with_tls, daemon=True).start()
+    serve(port=port)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2])
+    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3])

@@ -32,6 +32,7 @@ class StandIn:
 
     gateway_url: str
     trino_url: str
+    tls_port: int  # the gateway's too
 
     @property
     def environment(self) -> dict[str, str]:
@@ -81,12 +82,13 @@ def _wait_for_port(port: int, process: subprocess.Popen[bytes], log: Path) -> No
 @contextmanager
 def started(folder: Path) -> Iterator[StandIn]:
     """A fresh stand-in, its catalog and bucket empty; gone afterwards, come what may."""
-    gateway_port, trino_port = free_port(), free_port()
-    stand_in = StandIn(f"http://127.0.0.1:{gateway_port}", f"http://127.0.0.1:{trino_port}")
+    gateway_port, tls_port, trino_port = free_port(), free_port(), free_port()
+    gateway_url, trino_url = (f"http://127.0.0.1:{port}" for port in (gateway_port, trino_port))
+    stand_in = StandIn(gateway_url, trino_url, tls_port)
     log = folder / "gateway.log"
     with log.open("wb") as output:
         gateway = subprocess.Popen(
-            [sys.executable, "-m", "athena.gateway", str(gateway_port), stand_in.trino_url],
+            [sys.executable, "-m", "athena.gateway", f"{gateway_port}", f"{tls_port}", trino_url],
             cwd=TESTS,
             env=os.environ | stand_in.environment,
             stdout=output,

@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -29,14 +30,17 @@ def keyed(rows: list[dict[str, Any]], key: tuple[str, ...]) -> Rows:
     return found
 
 
-def differences(athena: AthenaBuild, duckdb: Build) -> dict[str, Any]:
-    """Of each mart, up to three rows that are not the same, and how many there are.
+def differences(
+    athena: AthenaBuild, duckdb: Build, rows: Callable[[str], list[dict[str, Any]]] | None = None
+) -> dict[str, Any]:
+    """Of each mart, up to three rows that are not the same, and how many there are; `rows` asks
+    Athena another way.
 
     Doubles too are compared to the last bit: they are made of the same exact decimals and counts.
     """
     found = {}
     for name, key in KEYS.items():
-        left = keyed(athena.rows(f"select * from {athena.name}_marts.{name}"), key)
+        left = keyed((rows or athena.rows)(f"select * from {athena.name}_marts.{name}"), key)
         right = keyed(duckdb.rows(f"select * from marts.{name}"), key)
         unlike = [
             (at, _unlike(left.get(at), right.get(at)))
