@@ -14,7 +14,7 @@ if not REQUIRED:
     if not shutil.which("chromium"):
         pytest.skip("no chromium: apt-get install -y chromium", allow_module_level=True)
 
-import take_screenshots as browsing  # noqa: E402
+import browsing  # noqa: E402
 
 PAGES = list(browsing.PATHS)
 # Charts that a page draws when everything is known.
@@ -78,19 +78,10 @@ class Visit:
             self.complaints.append(message.text)
 
     def go_to(self, name: str) -> None:
-        links = self.page.get_by_test_id("stSidebarNavLink")
-        links.filter(has_text=name).first.click()
-        self.page.wait_for_function(
-            "name => document.querySelector('h1')?.innerText.trim() === name", arg=name
-        )
-        browsing.wait_until_drawn(self.page)
+        browsing.go_to(self.page, name)
 
     def pick(self, label: str, value: str) -> None:
-        self.page.get_by_label(label).first.click()
-        self.page.keyboard.type(value)
-        self.page.keyboard.press("Enter")
-        self.page.keyboard.press("Escape")
-        browsing.wait_until_drawn(self.page)
+        browsing.pick(self.page, label, value)
 
     def stayed_here(self) -> bool:
         here = (self.address, self.address.replace("http", "ws"), "data:", "blob:")
