@@ -14,13 +14,9 @@ ALL_TOTALS = """
     from marts.title_performance
 """
 TOTALS = """
-    with viewers as (
-        select sum(watch_seconds) as watch_seconds, count(*) as session_count
-        from marts.viewing_sessions where {where} group by customer_id
-    )
-    select count(*) as viewers, cast(coalesce(sum(watch_seconds), 0) as double) / 3600 as hours,
-        cast(coalesce(sum(session_count), 0) as bigint) as sessions
-    from viewers
+    select count(distinct customer_id) as viewers,
+        cast(coalesce(sum(watch_seconds), 0) as double) / 3600 as hours, count(*) as sessions
+    from marts.viewing_sessions where {where}
 """
 DAYS = """
     select viewed_on as day, watch_hours as hours, active_viewer_count as viewers,
