@@ -53,6 +53,7 @@ def main(
     memory: Annotated[str, typer.Option(help="DuckDB's memory limit.")] = "12GB",
     peers: Annotated[bool, typer.Option(help="Measure Polars and PySpark, too.")] = True,
     ndjson: Annotated[bool, typer.Option(help="Measure gzip NDJSON, too.")] = True,
+    increments: Annotated[bool, typer.Option(help="Measure increments, too.")] = True,
     results: Annotated[
         Path, typer.Option(help="Folder of results.json, results.md and cost.png.")
     ] = HERE,
@@ -67,8 +68,8 @@ def main(
         runs = repeats or (3 if size <= SMALL else 2 if size <= MEDIUM else 1)
         columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
         with Progress(*columns, console=console) as progress:
-            bench = Bench(size, runs, memory, ndjson, progress)
-            measured = bench.measure(PEERS if peers else {})
+            bench = Bench(size, runs, memory, progress)
+            measured = bench.measure(PEERS if peers else {}, ndjson, increments)
         report.keep(results, measured)
     report.render(results)
     console.print(f"{results / 'results.md'} has the results")
@@ -77,11 +78,8 @@ def main(
 class Bench:
     """Measures one size, step by step; each step's runs are kept, and given as medians."""
 
-    def __init__(
-        self, size: int, repeats: int, memory: str, with_ndjson: bool, progress: Progress
-    ) -> None:
+    def __init__(self, size: int, repeats: int, memory: str, progress: Progress) -> None:
         self._size, self._repeats, self._memory = size, repeats, memory
-        self._with_ndjson = with_ndjson
         self._progress = progress
         self._folder = DATA / str(size)
         self._build = self._folder / "build"
@@ -89,11 +87,13 @@ class Bench:
         self._models: dict[str, dict[str, list[dict[str, float]]]] = {}
         self._failed: dict[str, str] = {}
 
-    def measure(self, peers: dict[str, str]) -> dict[str, Any]:
-        """All steps; the numbers of one size as results.json keeps them."""
+    def measure(
+        self, peers: dict[str, str], with_ndjson: bool, with_increments: bool
+    ) -> dict[str, Any]:
+        """All steps but those left out; the numbers of one size as results.json keeps them."""
         shutil.rmtree(self._build, ignore_errors=True)
         parquet = self._generate("parquet")
-        ndjson = self._generate("ndjson") if self._with_ndjson else None
+        ndjson = self._generate("ndjson") if with_ndjson else None
         for _ in range(self._repeats):
             self._bound(parquet)
             self._refresh("spine", parquet, SPINE)
@@ -103,7 +103,7 @@ class Bench:
         for name, script in peers.items():
             self._peer(name, script, parquet)
         self._bound(parquet)
-        shares = self._increments(parquet)
+        shares = self._increments(parquet) if with_increments else {}
         self._bound(parquet)
         shutil.rmtree(
             self._build
