@@ -26,7 +26,7 @@ $(INSTALLED): requirements.txt
 	@echo "Setting up $(VENV) …"
 	@if command -v uv >/dev/null 2>&1; then \
 	    uv venv --quiet --allow-existing --python "$(PYTHON)" $(VENV) && \
-	    VIRTUAL_ENV=$(VENV) uv pip sync --quiet --require-hashes requirements.txt; \
+	    VIRTUAL_ENV=$(VENV) uv pip sync --quiet --compile-bytecode --require-hashes requirements.txt; \
 	else \
 	    "$(PYTHON)" -m venv $(VENV) && \
 	    $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt; \
@@ -40,7 +40,7 @@ $(ATHENA_INSTALLED): requirements-athena.txt $(INSTALLED)
 $(DASHBOARD_INSTALLED) $(BENCH_INSTALLED) $(ATHENA_INSTALLED):
 	@echo "Setting up $< …"
 	@if command -v uv >/dev/null 2>&1; then \
-	    VIRTUAL_ENV=$(VENV) uv pip install --quiet --require-hashes -r $<; \
+	    VIRTUAL_ENV=$(VENV) uv pip install --quiet --compile-bytecode --require-hashes -r $<; \
 	else \
 	    $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $<; \
 	fi
