@@ -69,7 +69,7 @@ check: $(INSTALLED) ## Your own events, before you build: make check DATA=path/t
 	@$(BIN)/python scripts/check_data.py "$(DATA)" $(OPTIONS)
 
 bench: $(BENCH_INSTALLED) ## What it costs, into benchmarks/results.md; also: make bench EVENTS=100000000 (Java 17, 60 GB)
-	$(BIN)/python benchmarks/run.py $(EVENTS)
+	$(BIN)/python benchmarks/run.py $(EVENTS) $(OPTIONS)
 
 dashboard: $(DASHBOARD_INSTALLED) ## The published marts in a browser, on this machine only (after make demo)
 	$(BIN)/python dashboard

@@ -80,6 +80,8 @@ def targets(sizes: Sequence[Size]) -> list[Target]:
             ("spine", SPINE_RATIO, "Parquet → `viewer_title_engagement`"),
             ("all", ALL_RATIO, "Parquet → all marts"),
         ):
+            if step not in steps:
+                continue
             text = f"{what} ≤ {limit} × the bound"
             value = ratio(size, step)
             found.append(Target(text, name, f"{value:.2f} ×", value <= limit))
@@ -100,6 +102,8 @@ def targets(sizes: Sequence[Size]) -> list[Target]:
     for small, large in _tenfold(sizes):
         name = f"{_millions(small['size'])} → {_millions(large['size'])}"
         for step, what in (("spine", "`viewer_title_engagement`"), ("all", "all marts")):
+            if step not in large["steps"] or step not in small["steps"]:
+                continue
             times = large["steps"][step]["seconds"] / small["steps"][step]["seconds"]
             events = large["events"] / small["events"]
             text = f"{what}: 10 × the events ≤ {GROWTH:.0f} × the time"
@@ -239,7 +243,8 @@ def _models_text() -> str:
 
 
 def _models(size: Size) -> str:
-    refresh, increment = size["models"]["all"], size["models"].get("increment", {})
+    models = size["models"]
+    refresh, increment = models.get("all") or models["spine"], models.get("increment", {})
     sums = [sum(model["seconds"] for model in run.values()) for run in (refresh, increment)]
     rows = []
     for name, model in sorted(refresh.items(), key=lambda item: -item[1]["seconds"]):

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from enum import StrEnum
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
@@ -40,6 +41,18 @@ SPARK_MEMORY = "10g"
 LEAST_SIZE = 10_000
 
 Step = dict[str, Any]
+
+
+class Part(StrEnum):
+    """What may be left out of a large size; peers and increments are compared with the marts."""
+
+    MARTS = "marts"
+    PEERS = "peers"
+    INCREMENTS = "increments"
+    STAGING = "staging"
+    NDJSON = "ndjson"
+
+
 app = typer.Typer(add_completion=False)
 
 
@@ -51,9 +64,9 @@ def main(
         typer.Option(help="Runs of each step; 0: 3 up to a million events, 2 up to 10, else 1."),
     ] = 0,
     memory: Annotated[str, typer.Option(help="DuckDB's memory limit.")] = "12GB",
-    peers: Annotated[bool, typer.Option(help="Measure Polars and PySpark, too.")] = True,
-    ndjson: Annotated[bool, typer.Option(help="Measure gzip NDJSON, too.")] = True,
-    increments: Annotated[bool, typer.Option(help="Measure increments, too.")] = True,
+    without: Annotated[
+        list[Part] | None, typer.Option(help="What is not measured; may be given repeatedly.")
+    ] = None,
     results: Annotated[
         Path, typer.Option(help="Folder of results.json, results.md and cost.png.")
     ] = HERE,
@@ -69,7 +82,10 @@ def main(
         columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
         with Progress(*columns, console=console) as progress:
             bench = Bench(size, runs, memory, progress)
-            measured = bench.measure(PEERS if peers else {}, ndjson, increments)
+            left_out = set(without or [])
+            if Part.MARTS in left_out:
+                left_out |= {Part.PEERS, Part.INCREMENTS}
+            measured = bench.measure(set(Part) - left_out)
         report.keep(results, measured)
     report.render(results)
     console.print(f"{results / 'results.md'} has the results")
@@ -87,29 +103,28 @@ class Bench:
         self._models: dict[str, dict[str, list[dict[str, float]]]] = {}
         self._failed: dict[str, str] = {}
 
-    def measure(
-        self, peers: dict[str, str], with_ndjson: bool, with_increments: bool
-    ) -> dict[str, Any]:
-        """All steps but those left out; the numbers of one size as results.json keeps them."""
+    def measure(self, parts: set[Part]) -> dict[str, Any]:
+        """The bound, the spine and these parts, as results.json keeps them."""
         shutil.rmtree(self._build, ignore_errors=True)
         parquet = self._generate("parquet")
-        ndjson = self._generate("ndjson") if with_ndjson else None
+        ndjson = self._generate("ndjson") if Part.NDJSON in parts else None
         for _ in range(self._repeats):
             self._bound(parquet)
             self._refresh("spine", parquet, SPINE)
             self._bound(parquet)
-            self._refresh("all", parquet, [])
+            if Part.MARTS in parts:
+                self._refresh("all", parquet, [])
         self._bound(parquet)
-        for name, script in peers.items():
+        for name, script in PEERS.items() if Part.PEERS in parts else ():
             self._peer(name, script, parquet)
         self._bound(parquet)
-        shares = self._increments(parquet) if with_increments else {}
+        shares = self._increments(parquet) if Part.INCREMENTS in parts else {}
         self._bound(parquet)
-        shutil.rmtree(
-            self._build
-        )  # At a hundred million events, two builds are all the disk holds.
+        # At a hundred million events, two builds are all the disk holds.
+        shutil.rmtree(self._build)
         for _ in range(self._repeats):
-            self._refresh("staging", parquet, STAGING)
+            if Part.STAGING in parts:
+                self._refresh("staging", parquet, STAGING)
             if ndjson:
                 self._refresh("staging_ndjson", ndjson, STAGING)
                 self._refresh("spine_ndjson", ndjson, SPINE)
