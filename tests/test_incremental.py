@@ -225,6 +225,24 @@ def test_a_title_that_changes_changes_its_rows(builds):
         assert_equal(mart(build, name), of_oracle(name, first, catalogue))
 
 
+def test_a_title_that_a_run_changed_which_did_not_end_is_changed_back(builds):
+    """What that run derived by the other duration does not stay."""
+    build = builds("changed_back")
+    lake = build.folder / "lake"
+    first, _ = two_deliveries()
+    deliver(lake, first, 0)
+    build.must("run", telemetry_path=lake, titles_path=titles_file(build))
+    catalogue = {
+        **strategies.CATALOGUE,
+        "film": strategies.CATALOGUE["film"] | {"duration_seconds": 250},
+    }
+    other = titles_file(build, catalogue)
+    build.must("run", "--exclude", "int_settled", telemetry_path=lake, titles_path=other)
+    build.must("run", telemetry_path=lake, titles_path=titles_file(build))
+    for name in ("viewing_sessions", "viewer_title_engagement", "title_retention"):
+        assert_equal(mart(build, name), of_oracle(name, first))
+
+
 def test_a_whole_model_is_not_built_from_a_part(small):
     build, variables, _ = small
     done = build.dbt("run", "--full-refresh", "--select", "viewing_sessions", **variables)

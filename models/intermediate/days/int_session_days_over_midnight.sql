@@ -10,9 +10,6 @@ with
 -- Few: of all others, viewing_sessions says what there is to say.
 sessions_over_midnight as (
     select * from {{ ref('int_sessions_over_midnight') }}
-    {%- if is_incremental() %}
-    where {{ is_touched_session() }}
-    {%- endif %}
 ),
 
 spans as (

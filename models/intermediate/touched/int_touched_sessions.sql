@@ -59,6 +59,15 @@ final as (
         session_id
     from {{ held_relation('viewing_sessions', 'marts') }}
     where title_id in (select retitled.title_id from retitled)
+
+    union
+
+    -- What a run derived that was killed: titles may be again as they were before it.
+    select
+        customer_id,
+        session_id
+    from {{ held_relation('int_playback_spans', 'intermediate') }}
+    where {{ is_derived_anew() }}
     {%- endif %}
 )
 
