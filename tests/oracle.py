@@ -944,8 +944,8 @@ def _furthest(events: Sequence[Event], duration: Decimal | None) -> Decimal:
 
 
 def _earliest_reported(events: Sequence[Event], name: str) -> str | None:
-    by_time = sorted(events, key=lambda event: (event.event_at, event.event_id))
-    return next((event.attributes[name] for event in by_time if event.attributes[name]), None)
+    reports = [(event.event_at, event.attributes[name]) for event in events]
+    return min((report for report in reports if report[1]), default=(None, None))[1]
 
 
 def _dominant_device(sessions: Sequence[dict[str, Any]]) -> str | None:

@@ -107,6 +107,18 @@ def test_a_run_derives_what_landed_and_no_more(builds):
         if e["session_id"] == event["session_id"] and e["customer_id"] == event["customer_id"]
     }
     assert pairs["n"] == len(titles)
+    # Of what landed before its session can have begun, nothing is read.
+    (landings,) = build.rows("""
+        select landings.landed_from, min(sessions.started_at) - interval 1 day as began_from
+        from intermediate.int_touched_landings as landings, marts.viewing_sessions as sessions
+        where (customer_id, session_id) in (from intermediate.int_touched_sessions)
+        group by landings.landed_from
+    """)
+    assert landings["landed_from"] == landings["began_from"]
+    compiled = build.folder / "target" / "compiled" / "playhead" / "models" / "intermediate"
+    query = (compiled / "touched" / "int_events_read_again.sql").read_text()
+    began = landings["landed_from"].isoformat(" ", "milliseconds")
+    assert f"landed_at >= timestamp '{began}'" in query
     (loads,) = build.rows("""
         select count(*) as n, count(distinct loaded_at) as loads
         from staging.base_telemetry__events where landed_at = timestamp '2024-05-02 00:00:00'

@@ -54,7 +54,8 @@ final as (
             when
                 event_timestamp is null
                 or event_timestamp < timestamp '2000-01-01 00:00:00'
-                -- Where nobody knows when a row landed, it has by now.
+                -- Where nobody knows when a row landed, it has by now. int_touched_landings counts
+                -- on this.
                 or event_timestamp > coalesce(landed_at, {{ run_started() }}) + interval '1' day
                 then 'invalid_timestamp'
             -- 48 hours

@@ -25,6 +25,7 @@ final as (
         landed_at,
         loaded_at
     from repeated_events
+    where delivery_number = 1
 )
 
 select * from final

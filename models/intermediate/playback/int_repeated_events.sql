@@ -1,25 +1,18 @@
-{{ config(materialized='incremental', unique_key='event_id') }}
+{{ config(materialized='incremental', unique_key=['event_id', 'delivery_number']) }}
 
 {%- set fields = telemetry_fields() %}
 {%- set settled_until = settled_until() %}
 
 with
 
-event_ids as (
-    select
-        event_id,
-        loaded_at
-    from {{ ref('stg_telemetry__events') }}
-),
-
 -- Repeats are rare: one hash aggregate finds them, and only they are looked at again.
 repeated_ids as (
     select event_id
-    from event_ids
+    from {{ ref('stg_telemetry__events') }}
     {%- if settled_until %}
     where event_id in (
             select newly_loaded.event_id
-            from event_ids as newly_loaded
+            from {{ ref('stg_telemetry__events') }} as newly_loaded
             where newly_loaded.loaded_at > timestamp '{{ settled_until }}'
         )
     {%- endif %}
@@ -56,9 +49,9 @@ final as (
     select
         {{ fields | join(',\n        ') }},
         landed_at,
-        last_loaded_at as loaded_at
+        last_loaded_at as loaded_at,
+        delivery_number
     from deliveries
-    where delivery_number = 1
 )
 
 select * from final

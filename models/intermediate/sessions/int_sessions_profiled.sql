@@ -16,7 +16,6 @@ profiles as (
         session_id,
         title_id,
         {{ attributes | join(',\n        ') }},
-        min(row(event_timestamp, event_id)) as first_moment,
         min(event_timestamp) as started_at,
         max(event_timestamp) as ended_at,
         count(*) as event_count,
@@ -50,9 +49,11 @@ final as (
         max(buffering_event_count) as buffering_event_count,
         max(buffering_seconds) as buffering_seconds,
         max(error_count) as error_count,
-        -- Of what may change in a session, the earliest that an event reports.
+        -- Of what may change in a session, the earliest that an event reports; of equals the first
+        -- by name.
     {%- for column in attributes %}
-    min_by({{ column }}, first_moment) filter (where {{ column }} is not null) as {{ column }}
+    min_by({{ column }}, row(started_at, {{ column }})) filter (where {{ column }} is not null)
+        as {{ column }}
     {{- ',' if not loop.last }}
     {%- endfor %}
     from profiles

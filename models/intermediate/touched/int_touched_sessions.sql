@@ -3,24 +3,10 @@
 -- depends_on: {{ ref('int_titles_enriched') }}
 
 {%- set settled_until = settled_until() %}
+{%- set is_new = "loaded_at > timestamp '" ~ settled_until ~ "'" if settled_until else 'false' %}
 
 with
-
-events as (
-    select
-        event_id,
-        customer_id,
-        session_id,
-        loaded_at
-    from {{ ref('stg_telemetry__events') }}
-),
 {%- if settled_until %}
-
-newly_loaded as (
-    select event_id
-    from events
-    where loaded_at > timestamp '{{ settled_until }}'
-),
 
 titles as (
     select * from {{ ref('int_titles_enriched') }}
@@ -40,16 +26,21 @@ retitled as (
 ),
 {%- endif %}
 
--- An event may have been delivered for several sessions; who lands first has it.
 final as (
     select
         customer_id,
         session_id
-    from events
-    {%- if settled_until %}
-    where event_id in (select newly_loaded.event_id from newly_loaded)
-    {%- endif %}
-    group by customer_id, session_id
+    from {{ ref('stg_telemetry__events') }}
+    where {{ is_new }}
+
+    union
+
+    -- An event may have been delivered for several sessions; who lands first has it.
+    select
+        customer_id,
+        session_id
+    from {{ ref('int_repeated_events') }}
+    where {{ is_new }}
     {%- if settled_until %}
 
     union

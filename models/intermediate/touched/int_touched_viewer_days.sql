@@ -1,6 +1,7 @@
 {{ config(materialized='table') }}
 
 -- depends_on: {{ ref('int_session_days') }}
+-- depends_on: {{ ref('int_touched_landings') }}
 -- depends_on: {{ ref('int_touched_sessions') }}
 -- depends_on: {{ ref('stg_telemetry__events') }}
 
@@ -18,7 +19,7 @@ dates as (
 
 events as (
     select * from {{ ref('stg_telemetry__events') }}
-    where {{ is_touched_session() }}
+    where {{ is_touched_session() }} and {{ may_be_touched() }}
 ),
 
 numbers as (

@@ -1,10 +1,12 @@
 {{ config(materialized='table') }}
 
+-- depends_on: {{ ref('int_touched_sessions') }}
+
 with
 
 sessions as (
     select * from {{ ref('viewing_sessions') }}
-    where {{ is_touched_session() }}
+    where {{ is_touched_session() if settled_until() else 'false' }}
 ),
 
 final as (
