@@ -1,32 +1,32 @@
 with
 
+events as (
+    select * from {{ ref('int_events_deduplicated') }}
+),
+
 catalogue as (
     select * from {{ ref('stg_catalogue__titles') }}
 ),
 
--- Most often there are none, and then no event is read for them.
-uncatalogued_titles as (
-    select title_id
-    from {{ ref('stg_telemetry__events') }}
-    where title_id not in (select catalogue.title_id from catalogue)
-    group by title_id
-),
-
--- What their events say of the duration.
+-- Titles that the catalogue does not know, with what their events say of the duration.
 uncatalogued_events as (
     select
-        title_id,
-        case when event_type = 'complete' then position_seconds end as complete_seconds,
+        events.title_id,
+        case
+            when events.event_type = 'complete' then events.position_seconds
+        end as complete_seconds,
         -- Whole seconds: a position and a rounded percentage say no more.
         case
-            when position_seconds > 0 and completion_percentage > 0
+            when events.position_seconds > 0 and events.completion_percentage > 0
                 then round(
-                        100 * cast(position_seconds as double)
-                        / cast(completion_percentage as double)
+                        100 * cast(events.position_seconds as double)
+                        / cast(events.completion_percentage as double)
                     )
         end as implied_seconds
-    from {{ ref('int_events_deduplicated') }}
-    where title_id in (select uncatalogued_titles.title_id from uncatalogued_titles)
+    from events
+    left join catalogue
+        on events.title_id = catalogue.title_id
+    where catalogue.title_id is null
 ),
 
 implied_durations as (
