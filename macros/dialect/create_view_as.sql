@@ -7,7 +7,7 @@
 {%- endmaterialization %}
 
 {% macro duckdb__create_view_as(relation, sql) %}
-    create or replace view {{ relation }} as (
-        {{ sql }}
-    );
+    {{ return(
+        dbt.duckdb__create_view_as(relation, sql) | replace('create view', 'create or replace view', 1)
+    ) }}
 {% endmacro %}

@@ -1,12 +1,4 @@
-{#- Whether a row belongs to a viewer and title that this run derives; where all is built anew, every
-    row does. -#}
+{#- Whether a row belongs to a viewer and title that this run derives. -#}
 {% macro is_touched_viewer_title() -%}
-    {%- if not execute or settled_until() -%}
-    (customer_id, title_id) in (
-        select touched.customer_id, touched.title_id
-        from {{ ref('int_touched_viewer_titles') }} as touched
-    )
-    {%- else -%}
-    true
-    {%- endif -%}
+    {{ is_listed(['customer_id', 'title_id'], 'int_touched_viewer_titles') }}
 {%- endmacro %}

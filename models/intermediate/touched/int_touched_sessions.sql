@@ -3,7 +3,7 @@
 -- depends_on: {{ ref('int_titles_enriched') }}
 
 {%- set settled_until = settled_until() %}
-{%- set is_new = "loaded_at > timestamp '" ~ settled_until ~ "'" if settled_until else 'false' %}
+{%- set is_new = is_newly_loaded() if settled_until else 'false' %}
 
 with
 {%- if settled_until %}
