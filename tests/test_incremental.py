@@ -42,6 +42,15 @@ def two_deliveries() -> tuple[Delivery, Delivery]:
     return first, second
 
 
+def of_first_delivery(builds, name: str) -> tuple[Build, dict[str, Any], list[Delivery]]:
+    """A build of the first of two deliveries; its variables; both deliveries."""
+    build = builds(name)
+    deliveries = list(two_deliveries())
+    deliver(build.folder / "lake", deliveries[0], 0)
+    variables = {"telemetry_path": build.folder / "lake", "titles_path": titles_file(build)}
+    return build.must("run", **variables), variables, deliveries
+
+
 def evidence(build: Build) -> dict[str, str | None]:
     rows = build.rows("select event_id, evidence from intermediate.int_playback_spans")
     return {row["event_id"]: row["evidence"] for row in rows}
@@ -83,12 +92,7 @@ def test_incremental_builds_equal_a_full_refresh_and_the_oracle(builds):
 
 def test_a_run_derives_what_landed_and_no_more(builds):
     """One session of many gets another event: only it, and its viewer's title, is derived."""
-    build = builds("proportional")
-    lake = build.folder / "lake"
-    first, _ = two_deliveries()
-    deliver(lake, first, 0)
-    variables = {"telemetry_path": lake, "titles_path": titles_file(build)}
-    build.must("run", **variables)
+    build, variables, (first, _) = of_first_delivery(builds, "proportional")
     event = next(event for event in first if event["title_id"] == "epic")
     another = {
         **event,
@@ -96,7 +100,7 @@ def test_a_run_derives_what_landed_and_no_more(builds):
         "event_type": "stop",
         "landed_at": datetime(2024, 5, 2),
     }
-    deliver(lake, [another], 1)
+    deliver(variables["telemetry_path"], [another], 1)
     build.must("run", **variables)
     touched = build.rows("select customer_id, session_id from intermediate.int_touched_sessions")
     assert [tuple(row.values()) for row in touched] == [(event["customer_id"], event["session_id"])]
@@ -128,12 +132,7 @@ def test_a_run_derives_what_landed_and_no_more(builds):
 
 @pytest.fixture(scope="module")
 def small(builds) -> tuple[Build, dict[str, Any], list[Delivery]]:
-    """A build of the first of two deliveries; its variables; both deliveries."""
-    build = builds("small")
-    first, second = two_deliveries()
-    deliver(build.folder / "lake", first, 0)
-    variables = {"telemetry_path": build.folder / "lake", "titles_path": titles_file(build)}
-    return build.must("run", **variables), variables, [first, second]
+    return of_first_delivery(builds, "small")
 
 
 def test_nothing_new_changes_nothing_and_says_so(small):
@@ -222,37 +221,52 @@ def test_an_empty_lake_then_a_first_delivery_with_a_new_column(builds):
 
 def test_a_title_that_changes_changes_its_rows(builds):
     """A duration in the catalogue, and one that telemetry alone tells, with no new event of it."""
-    build = builds("titles")
-    lake = build.folder / "lake"
-    first, _ = two_deliveries()
-    deliver(lake, first, 0)
-    build.must("run", telemetry_path=lake, titles_path=titles_file(build))
+    build, variables, (first, _) = of_first_delivery(builds, "titles")
     catalogue = {
         **strategies.CATALOGUE,
         "film": strategies.CATALOGUE["film"] | {"duration_seconds": 250, "title_name": "Short"},
     }
     catalogue.pop("clip")
-    build.must("run", telemetry_path=lake, titles_path=titles_file(build, catalogue))
+    titles_file(build, catalogue)
+    build.must("run", **variables)
     for name in ("viewing_sessions", "viewer_title_engagement"):
         assert_equal(mart(build, name), of_oracle(name, first, catalogue))
 
 
 def test_a_title_that_a_run_changed_which_did_not_end_is_changed_back(builds):
     """What that run derived by the other duration does not stay."""
-    build = builds("changed_back")
-    lake = build.folder / "lake"
-    first, _ = two_deliveries()
-    deliver(lake, first, 0)
-    build.must("run", telemetry_path=lake, titles_path=titles_file(build))
+    build, variables, (first, _) = of_first_delivery(builds, "changed_back")
     catalogue = {
         **strategies.CATALOGUE,
         "film": strategies.CATALOGUE["film"] | {"duration_seconds": 250},
     }
-    other = titles_file(build, catalogue)
-    build.must("run", "--exclude", "int_settled", telemetry_path=lake, titles_path=other)
-    build.must("run", telemetry_path=lake, titles_path=titles_file(build))
+    titles_file(build, catalogue)
+    build.must("run", "--exclude", "int_settled", **variables)
+    titles_file(build)
+    build.must("run", **variables)
     for name in ("viewing_sessions", "viewer_title_engagement", "title_retention"):
         assert_equal(mart(build, name), of_oracle(name, first))
+
+
+def test_an_event_of_another_session_after_all_leaves_none_of_the_first(builds):
+    """The delivery that landed first is loaded last: what the other one made is gone."""
+    build, variables, (first, _) = of_first_delivery(builds, "two_sessions")
+    event = {**first[0], "event_id": "twice", "customer_id": "lonely"}
+    later = event | {"session_id": "later", "title_id": "epic", "landed_at": datetime(2024, 5, 3)}
+    earlier = event | {
+        "session_id": "earlier",
+        "title_id": "film",
+        "landed_at": datetime(2024, 5, 2),
+    }
+    deliver(variables["telemetry_path"], [later], 1)
+    build.must("run", **variables)
+    deliver(variables["telemetry_path"], [earlier], 2)
+    build.must("run", **variables)
+    for name in ("viewing_sessions", "viewer_title_engagement"):
+        assert_equal(mart(build, name), of_oracle(name, [*first, later, earlier]))
+    by_increments = everything(build)
+    build.must("run", "--full-refresh", **variables)
+    assert differences(by_increments, everything(build)) == []
 
 
 def test_a_whole_model_is_not_built_from_a_part(small):

@@ -1,14 +1,18 @@
-{#- The configuration of a model whose rows may vanish: those for which `condition` holds, a macro's name,
-    are deleted and derived again. Athena has no strategy that deletes: there the model is built anew. -#}
-{% macro replacing_touched(condition) %}
-    {{- return(adapter.dispatch('replacing_touched', 'playhead')(condition)) -}}
+{#- The configuration of a model whose rows for which `condition` holds, a macro's name, are deleted and
+    derived again. Athena has no strategy that deletes: there rows are merged by `unique_key`, and a
+    model of which rows may vanish has none, and is built anew. -#}
+{% macro replacing_touched(condition, unique_key=none) %}
+    {{- return(adapter.dispatch('replacing_touched', 'playhead')(condition, unique_key)) -}}
 {% endmacro %}
 
-{% macro default__replacing_touched(condition) %}
-    {{ return({'materialized': 'table'}) }}
+{% macro default__replacing_touched(condition, unique_key) %}
+    {% if unique_key is none %}
+        {{ return({'materialized': 'table'}) }}
+    {% endif %}
+    {{ return({'materialized': 'incremental', 'unique_key': unique_key}) }}
 {% endmacro %}
 
-{% macro duckdb__replacing_touched(condition) %}
+{% macro duckdb__replacing_touched(condition, unique_key) %}
     {{ return({
         'materialized': 'incremental',
         'incremental_strategy': 'append',

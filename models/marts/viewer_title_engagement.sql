@@ -1,4 +1,9 @@
-{{ config(materialized='incremental', unique_key=['customer_id', 'title_id']) }}
+{{ config(**replacing_touched(
+    'is_touched_viewer_title', unique_key=['customer_id', 'title_id']
+)) }}
+
+-- depends_on: {{ ref('int_touched_viewer_titles') }}
+
 {%- set engagement = settings('engagement') %}
 
 with

@@ -1,4 +1,7 @@
-{{ config(materialized='incremental', unique_key='event_id') }}
+{{ config(**replacing_touched('is_touched_session', unique_key='event_id')) }}
+
+-- depends_on: {{ ref('int_touched_sessions') }}
+
 {%- set rules = settings('playback') %}
 {%- set max_rate, tolerance = rules.max_playback_rate, rules.clock_tolerance_seconds %}
 
@@ -74,7 +77,7 @@ final as (
         case when advance_seconds < -{{ rules.backward_skip_seconds }} then 1 else 0 end
         + case when jump_seconds < -{{ rules.backward_skip_seconds }} then 1 else 0 end
             as backward_skip_count,
-        {{ load_stamp('derived_at') }} as derived_at
+        {{ derivation_stamp() }} as derived_at
     from measured
 )
 
