@@ -58,7 +58,7 @@ demo: $(INSTALLED) $(DEMO)/.generated ## Four weeks, a million events: every mar
 	@$(BIN)/python scripts/show_demo.py
 
 test: lint ## Everything that needs no server: lint, dbt build with its tests, pytest
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n logical --maxprocesses 8 --dist loadfile
 
 athena: $(ATHENA_INSTALLED) ## The target athena on Trino and moto, against DuckDB (needs Maven; 2 GB of disk, 5 of memory)
 	@$(BIN)/python tests/athena/engine.py
