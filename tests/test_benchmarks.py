@@ -86,6 +86,16 @@ def test_ten_times_the_events_may_take_twelve_times_the_time(million):
     ]
 
 
+def test_times_of_different_commits_are_not_compared(million):
+    ten = larger(million, 10, 13)
+    ten["versions"]["commit"] = "def"
+    growth = [target for target in report.targets([million, ten]) if "10 × the" in target.text]
+    assert [(target.measured, target.met) for target in growth] == [
+        ("13.0 ×, of commits abc and def", None)
+    ] * 2
+    assert "of commits abc and def | not comparable |" in report.markdown([million, ten])
+
+
 @pytest.mark.parametrize(
     ("minutes", "gigabytes", "met"), [(5, 16, True), (5.1, 1, False), (1, 17, False)]
 )
