@@ -1,9 +1,4 @@
-{{ config(**replacing_touched(
-    'is_touched_viewer_title', unique_key=['customer_id', 'title_id']
-)) }}
-
--- depends_on: {{ ref('int_touched_viewer_titles') }}
-
+{{ config(**replacing_touched('is_touched_viewer_title', ['customer_id', 'title_id'])) }}
 {%- set engagement = settings('engagement') %}
 
 with

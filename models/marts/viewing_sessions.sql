@@ -1,9 +1,6 @@
 {{ config(**replacing_touched(
     'is_touched_session', unique_key=['customer_id', 'session_id', 'title_id']
 )) }}
-
--- depends_on: {{ ref('int_touched_sessions') }}
-
 {%- set engagement = settings('engagement') %}
 
 with

@@ -1,7 +1,5 @@
 {{ config(**replacing_touched('is_touched_session')) }}
 
--- depends_on: {{ ref('int_touched_sessions') }}
-
 {%- set keys = ['customer_id', 'session_id', 'title_id'] | join(', ') %}
 {%- set is_derived = is_derived_anew() if is_incremental() else 'true' %}
 

@@ -1,7 +1,5 @@
 {{ config(**replacing_touched('is_touched_session')) }}
 
--- depends_on: {{ ref('int_touched_sessions') }}
-
 {%- set most_dates = (longest_played_seconds() / 86400) | round(0, 'ceil') | int + 1 %}
 
 with

@@ -1,7 +1,4 @@
 {{ config(**replacing_touched('is_touched_session', unique_key='event_id')) }}
-
--- depends_on: {{ ref('int_touched_sessions') }}
-
 {%- set rules = settings('playback') %}
 {%- set max_rate, tolerance = rules.max_playback_rate, rules.clock_tolerance_seconds %}
 
@@ -20,8 +17,7 @@ judged as (
             when is_opening and next_is_opening is null
                 then case when wall_seconds <= {{ rules.max_inferred_seconds }} then 'switched' end
             -- The playhead went back: only reported watch time says what was played before that.
-            when is_opening and advance_seconds < 0
-                then case when reported_seconds > 0 then 'reported' end
+            when is_opening and advance_seconds < 0 and reported_seconds > 0 then 'reported'
             -- It went further than the clock allows.
             when is_opening and advance_seconds > wall_seconds * {{ max_rate }} + {{ tolerance }}
                 then 'seek'

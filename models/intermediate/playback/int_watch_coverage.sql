@@ -1,7 +1,5 @@
 {{ config(**replacing_touched('is_touched_viewer_title')) }}
 
--- depends_on: {{ ref('int_touched_viewer_titles') }}
-
 with
 
 intervals as (
