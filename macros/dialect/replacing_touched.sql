@@ -2,8 +2,8 @@
     derived again. Athena has no strategy that deletes: there rows are merged by `unique_key`, and a
     model of which rows may vanish has none, and is built anew. -#}
 {% macro replacing_touched(condition, unique_key=none) %}
-    {#- Asked once here, so that dbt knows which list the model depends on. -#}
-    {%- do context[condition]() -%}
+    {#- Asked as the project is read, so that dbt knows which list the model depends on. -#}
+    {%- if not execute -%}{%- do context[condition]() -%}{%- endif -%}
     {{- return(adapter.dispatch('replacing_touched', 'playhead')(condition, unique_key)) -}}
 {% endmacro %}
 
