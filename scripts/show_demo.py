@@ -15,7 +15,7 @@ BUILT = """
         (select count(*) from staging.base_telemetry__events) as read,
         (select count(*) from staging.stg_telemetry__events) as accepted,
         (select count(*) from staging.stg_telemetry__rejected_events) as rejected,
-        (select count(*) from intermediate.int_playback_spans) as distinct_events,
+        (select sum(event_count) from marts.viewing_sessions) as distinct_events,
         (select count(*) from marts.viewing_sessions) as sessions,
         (select count(*) from marts.viewer_title_engagement) as viewer_titles
 """

@@ -1,4 +1,5 @@
--- Accepted + rejected = read: every row just loaded is an event or in quarantine, never both.
+-- Accepted + rejected + ignored = read: every row just loaded is an event, in quarantine or of no interest, and
+-- only one of these.
 with
 
 loaded as (
@@ -12,11 +13,15 @@ counts as (
         (select count(*) from loaded) as loaded_count,
         (select count(*) from {{ ref('base_telemetry__events') }}) as held_count,
         (select count(*) from {{ ref('stg_telemetry__events') }}) as accepted_count,
-        (select count(*) from {{ ref('stg_telemetry__rejected_events') }}) as rejected_count
+        (select count(*) from {{ ref('stg_telemetry__rejected_events') }}) as rejected_count,
+        (
+            select count(*) from {{ ref('base_telemetry__events') }}
+            where outcome = 'ignored'
+        ) as ignored_count
 )
 
 select *
 from counts
 where
     loaded_count <> read_count
-    or accepted_count + rejected_count <> held_count
+    or accepted_count + rejected_count + ignored_count <> held_count

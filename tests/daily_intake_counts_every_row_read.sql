@@ -1,4 +1,5 @@
--- Over dates, accepted rows are the accepted events, and each reason's are those in quarantine.
+-- Over dates, accepted rows are the accepted events, ignored rows those that are known and of no interest, and each
+-- reason's those in quarantine.
 with
 
 quarantine as (
@@ -12,6 +13,13 @@ quarantine as (
         'accepted' as outcome,
         count(*) as row_count
     from {{ ref('stg_telemetry__events') }}
+    having count(*) > 0
+    union all
+    select
+        'ignored' as outcome,
+        count(*) as row_count
+    from {{ ref('base_telemetry__events') }}
+    where outcome = 'ignored'
     having count(*) > 0
 ),
 

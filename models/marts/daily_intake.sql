@@ -1,23 +1,7 @@
 with
 
-accepted_events as (
-    select * from {{ ref('stg_telemetry__events') }}
-),
-
-rejected_events as (
-    select * from {{ ref('stg_telemetry__rejected_events') }}
-),
-
 landed as (
-    select
-        landed_at,
-        'accepted' as outcome
-    from accepted_events
-    union all
-    select
-        landed_at,
-        reject_reason as outcome
-    from rejected_events
+    select * from {{ ref('base_telemetry__events') }}
 ),
 
 final as (

@@ -28,11 +28,24 @@ final as (
         buffering_event_count,
         buffering_seconds,
         buffering_reported_watch_seconds,
+        buffering_events_reported_watch_seconds,
         cast(buffering_seconds as double)
         / nullif(cast(buffering_seconds + buffering_reported_watch_seconds as double), 0)
             as rebuffer_ratio,
         cast(60 * buffering_event_count as double)
-        / nullif(cast(buffering_reported_watch_seconds as double), 0) as rebuffer_frequency,
+        / nullif(cast(buffering_events_reported_watch_seconds as double), 0)
+            as rebuffer_frequency,
+        opened_session_count,
+        startup_reported_session_count,
+        startup_seconds,
+        cast(startup_seconds as double) / nullif(startup_reported_session_count, 0)
+            as avg_startup_seconds,
+        exit_before_start_session_count,
+        cast(exit_before_start_session_count as double) / nullif(opened_session_count, 0)
+            as exit_before_start_rate,
+        start_failure_session_count,
+        cast(start_failure_session_count as double) / nullif(opened_session_count, 0)
+            as start_failure_rate,
         error_count,
         error_session_count,
         error_reported_session_count,

@@ -38,6 +38,8 @@ final as (
         titles.view_count,
         coalesce(audience.play_count, 0) as play_count,
         cast(coalesce(audience.watch_seconds, 0) as decimal(18, 3)) as watch_seconds,
+        cast(coalesce(audience.unplaced_watch_seconds, 0) as decimal(18, 3))
+            as unplaced_watch_seconds,
         cast(coalesce(audience.unique_watch_seconds, 0) as decimal(18, 3)) as unique_watch_seconds,
         cast(coalesce(audience.watch_seconds, 0) as double) / 3600 as watch_hours,
         titles.avg_view_seconds,

@@ -1,4 +1,4 @@
-{{ config(**replacing_touched('is_touched_viewer_title', ['customer_id', 'title_id'])) }}
+{{ config(**replacing_touched('is_touched_viewer_title')) }}
 {%- set engagement = settings('engagement') %}
 
 with
@@ -19,6 +19,7 @@ final as (
         last_watched_at,
         active_days,
         watch_seconds,
+        unplaced_watch_seconds,
         unique_watch_seconds,
         rewatch_seconds,
         observed_watch_seconds,
@@ -44,6 +45,7 @@ final as (
         session_count > 1 as is_replay,
         buffering_event_count,
         buffering_seconds,
+        buffering_reported_watch_seconds,
         rebuffer_ratio,
         error_count,
         dominant_device_type,
@@ -69,6 +71,7 @@ final as (
             when completion_count > 0 and verified_completion_count = 0
                 then 'completed_without_sufficient_watch'
             when has_seek_evidence then 'implausible_seek'
+            when has_uncredited_report then 'reported_exceeds_credited'
             when watch_seconds < {{ engagement.short_watch_seconds }} then 'very_short_watch'
             else 'ok'
         end as data_quality_flag,

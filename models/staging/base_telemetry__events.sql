@@ -1,9 +1,13 @@
 {{ config(**replacing_partitions('landing_partition')) }}
+{%- set fields = telemetry_fields() %}
+{%- set cleaned = [
+    'playback_rate', 'seek_from_seconds', 'max_position_seconds', 'watched_seconds', 'ended_at'
+] %}
 
 with
 
-typed_rows as (
-    select * from {{ ref('base_telemetry__typed_rows') }}
+judged_rows as (
+    select * from {{ ref('base_telemetry__judged_rows') }}
     {%- if is_incremental() %}
     where {{ is_to_load('source_file') }}
     {%- endif %}
@@ -11,38 +15,28 @@ typed_rows as (
 
 final as (
     select
-        event_id,
-        customer_id,
-        title_id,
-        session_id,
-        event_type,
-        event_timestamp,
-        watch_duration_seconds,
-        position_seconds,
-        completion_percentage,
-        device_type,
-        device_id,
-        device_os,
-        app_version,
-        quality,
-        bandwidth_mbps,
-        buffering_events,
-        buffering_duration_seconds,
-        error_count,
-        country,
-        state,
-        city,
-        isp,
-        connection_type,
+        {%- for field in fields if field not in cleaned %}
+        {{ field }},
+        {%- endfor %}
+        cast(
+            case when playback_rate > 99 then 99 when playback_rate < -99 then -99 else playback_rate end
+            as decimal(5, 3)
+        ) as playback_rate,
+        {%- for position in ['seek_from_seconds', 'max_position_seconds'] %}
+        case when is_live_title or {{ position }} between 0 and 172800 then {{ position }} end
+            as {{ position }},
+        {%- endfor %}
+        case when watched_seconds >= 0 then watched_seconds end as watched_seconds,
+        case when ended_at between event_timestamp and last_possible_at then ended_at end as ended_at,
         landed_at,
         {{ load_stamp('loaded_at') }} as loaded_at,
         source_file,
-        reject_reason,
+        outcome,
         -- Only a rejected row's text is worth its space.
-        case when reject_reason is not null then {{ raw_text('raw_row') }} end as raw_text,
+        case when outcome not in ('accepted', 'ignored') then {{ raw_text('raw_row') }} end as raw_text,
         -- Last, where Athena expects what a table is partitioned by.
         {{ landing_partition('source_file', 'landed_at') }} as landing_partition
-    from typed_rows
+    from judged_rows
 )
 
 select * from final

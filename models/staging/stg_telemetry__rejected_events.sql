@@ -6,13 +6,13 @@ events as (
 
 final as (
     select
-        reject_reason,
+        outcome as reject_reason,
         raw_text,
         source_file,
         landed_at,
         loaded_at
     from events
-    where reject_reason is not null
+    where outcome not in ('accepted', 'ignored')
 )
 
 select * from final

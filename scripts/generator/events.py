@@ -12,7 +12,7 @@ DAY_MS = 24 * HOUR_MS
 EVENT_TYPES = ("start", "pause", "resume", "stop", "complete")
 """What a player reports; a record's `kind` is an index into `EVENT_TYPES + UNKNOWN_TYPES`."""
 
-UNKNOWN_TYPES = ("seek", "heartbeat", "ad_start")
+UNKNOWN_TYPES = ("cast_start", "subtitles_on", "picture_in_picture")
 """What a player should not report: the names the `unknown_types` fault writes."""
 
 START, PAUSE, RESUME, STOP, COMPLETE = range(len(EVENT_TYPES))

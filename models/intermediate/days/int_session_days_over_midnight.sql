@@ -10,9 +10,9 @@ sessions_over_midnight as (
     select * from {{ ref('int_sessions_over_midnight') }}
 ),
 
-spans as (
-    select * from {{ ref('int_playback_spans') }}
-    where {{ is_derived }} and ({{ keys }}) in (select {{ keys }} from sessions_over_midnight)
+events as (
+    select * from {{ ref('int_touched_events') }}
+    where ({{ keys }}) in (select {{ keys }} from sessions_over_midnight)
 ),
 
 watch_days as (
@@ -27,7 +27,7 @@ happenings as (
         1 as event_count,
         0 as play_count,
         0 as watch_seconds
-    from spans
+    from events
 
     union all
 

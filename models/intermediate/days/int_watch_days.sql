@@ -16,7 +16,7 @@ final as (
         title_id,
         cast(wall_started_at as date) as active_on,
         {{ daypart('wall_started_at') }} as daypart,
-        1 as play_count,
+        play_count,
         watch_seconds,
         wall_started_at,
         wall_ended_at,

@@ -55,18 +55,20 @@ watched as (
 
 final as (
     select
-        event_id,
         customer_id,
         session_id,
         title_id,
         day_on as active_on,
         {{ daypart('wall_started_at') }} as daypart,
-        case when day_on = cast(wall_started_at as date) then 1 else 0 end as play_count,
+        case when day_on = cast(wall_started_at as date) then play_count else 0 end
+            as play_count,
         cast(
             (
                 watch_milliseconds
-                - lag(watch_milliseconds, 1, 0) over (partition by event_id order by day_on)
-            ) * 0.001 as decimal(12, 3)
+                - lag(watch_milliseconds, 1, 0) over (
+                    partition by customer_id, session_id, title_id, event_number order by day_on
+                )
+            ) * 0.001 as decimal(13, 3)
         ) as watch_seconds,
         greatest(wall_started_at, cast(day_on as timestamp)) as wall_started_at,
         least(wall_ended_at, cast({{ add_days('day_on', 1) }} as timestamp)) as wall_ended_at,

@@ -1,4 +1,4 @@
-{%- set fields = telemetry_fields() %}
+{%- set fields = telemetry_fields().keys() | list %}
 
 with
 
@@ -16,7 +16,12 @@ final as (
         landed_at,
         loaded_at
     from events
-    where event_id not in (select repeated_events.event_id from repeated_events)
+    where (event_id, event_timestamp) not in (
+            select
+                repeated_events.event_id,
+                repeated_events.event_timestamp
+            from repeated_events
+        )
 
     union all
 

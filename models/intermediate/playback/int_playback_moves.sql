@@ -1,80 +1,70 @@
+{%- set rules = settings('playback') %}
+
 with
 
 events as (
-    select * from {{ ref('int_events_in_sequence') }}
+    select * from {{ ref('int_playback_states') }}
 ),
 
--- A title left open: what its session does next is on another title. Few are: a small sort.
-session_moments as (
-    select
-        customer_id,
-        session_id,
-        event_timestamp
-    from {{ ref('int_touched_events') }}
-    where (customer_id, session_id) in (
-            select
-                events.customer_id,
-                events.session_id
-            from events
-            where events.is_opening and events.next_is_opening is null
-        )
-    group by customer_id, session_id, event_timestamp
-),
-
-next_moments as (
+walls as (
     select
         *,
-        lead(event_timestamp) over (partition by customer_id, session_id order by event_timestamp)
-            as next_timestamp
-    from session_moments
+        {{ seconds_between('event_timestamp', 'next_event_timestamp') }} as wall_seconds,
+        case when {{ has_stale_position('next_', '') }} then position_seconds
+            else next_position_seconds
+        end as next_after_seconds
+    from events
 ),
 
--- The span that an event may own lies after an opening event, and before a closing one.
-bounded as (
+clocked as (
     select
-        events.*,
-        case when events.is_opening then events.event_timestamp else events.previous_timestamp end
-            as span_started_at,
+        *,
+        cast(round(wall_seconds * coalesce(nullif(rate, 0), 1), 3) as decimal(13, 3))
+            as clock_seconds,
+        {{ greatest_advance('wall_seconds', 'rate', 'next_rate') }} as greatest_advance,
+        coalesce(plays_after and next_kind = 'seek' and next_left_seconds is null, false)
+            as is_left_by_clock
+    from walls
+),
+
+-- Some players call a time update a seek: it went where the clock would have led.
+judged as (
+    select
+        *,
+        is_left_by_clock
+        and abs(next_position_seconds - after_seconds - clock_seconds)
+        <= {{ rules.seek_tolerance_seconds }} as is_next_time_update
+    from clocked
+),
+
+-- The position before the next event.
+moved as (
+    select
+        *,
+        coalesce(
+            is_left_by_clock and not is_next_time_update
+            or (plays_after and next_kind in ('pause', 'ending') and next_position_seconds is null),
+            false
+        ) as is_closed_by_clock,
         case
-            when events.is_opening then coalesce(events.next_timestamp, next_moments.next_timestamp)
-            else events.event_timestamp
-        end as span_ended_at
-    from events
-    left join next_moments
-        on
-            events.next_is_opening is null
-            and events.customer_id = next_moments.customer_id
-            and events.session_id = next_moments.session_id
-            and events.event_timestamp = next_moments.event_timestamp
+            when next_kind <> 'seek' then next_after_seconds
+            when next_left_seconds is not null then next_left_seconds
+            when is_next_time_update then next_position_seconds
+            when plays_after then cast(after_seconds + clock_seconds as decimal(13, 3))
+            else after_seconds
+        end as next_before_seconds
+    from judged
 ),
 
 final as (
     select
-        event_id,
-        customer_id,
-        session_id,
-        title_id,
-        event_timestamp,
-        bandwidth_mbps,
-        loaded_at,
-        position_seconds,
-        is_opening,
-        previous_is_opening,
-        next_is_opening,
-        span_ended_at,
-        {{ seconds_between('span_started_at', 'span_ended_at') }} as wall_seconds,
-        case when is_opening then next_position_seconds else position_seconds end
-            as end_position_seconds,
-        case when is_opening then next_position_seconds - position_seconds end as advance_seconds,
-        case
-            when is_opening and not previous_is_opening
-                then position_seconds - previous_position_seconds
-        end as jump_seconds,
-        case
-            when is_opening then next_watch_duration_seconds - coalesce(watch_duration_seconds, 0)
-            else watch_duration_seconds - coalesce(previous_watch_duration_seconds, 0)
-        end as reported_seconds
-    from bounded
+        *,
+        next_before_seconds - after_seconds as advance_seconds,
+        coalesce(
+            next_before_seconds > after_seconds
+            and next_before_seconds - after_seconds <= greatest_advance, false
+        ) as is_plausible
+    from moved
 )
 
 select * from final

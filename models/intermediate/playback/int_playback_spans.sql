@@ -1,80 +1,95 @@
-{{ config(**replacing_touched('is_touched_session', unique_key='event_id')) }}
+{{ config(materialized='table') }}
 {%- set rules = settings('playback') %}
-{%- set max_rate, tolerance = rules.max_playback_rate, rules.clock_tolerance_seconds %}
+{%- set borders = "('opening', 'pause', 'ending')" %}
 
 with
 
-moves as (
-    select * from {{ ref('int_playback_moves') }}
+events as (
+    select * from {{ ref('int_playback_evidence') }}
 ),
 
--- The rules, one a line. What none of them names owns nothing: watch time is never invented.
-judged as (
-    select
-        *,
-        case
-            -- The last event of its title, left open: did its session soon turn to another title?
-            when is_opening and next_is_opening is null
-                then case when wall_seconds <= {{ rules.max_inferred_seconds }} then 'switched' end
-            -- The playhead went back: only reported watch time says what was played before that.
-            when is_opening and advance_seconds < 0 and reported_seconds > 0 then 'reported'
-            -- It went further than the clock allows.
-            when is_opening and advance_seconds > wall_seconds * {{ max_rate }} + {{ tolerance }}
-                then 'seek'
-            when is_opening and advance_seconds > 0 and next_is_opening then 'lost_close'
-            when is_opening and advance_seconds > 0 then 'observed'
-            -- A closing event owns what it reports only where nothing opened its span.
-            when is_opening or previous_is_opening then null
-            when reported_seconds > 0 then 'reported'
-        end as evidence
-    from moves
-),
-
+-- Reported time is counted back from where and when it ends, all other time on from its event.
 measured as (
     select
         *,
         case
-            when evidence in ('observed', 'lost_close') then advance_seconds
-            when evidence = 'seek' then least(wall_seconds, advance_seconds)
-            when evidence = 'switched' then wall_seconds
-            when evidence = 'reported'
-                then least(reported_seconds, coalesce(wall_seconds, reported_seconds))
-        end as span_seconds
-    from judged
+            when evidence = 'clock' then clock_seconds
+            when evidence = 'seek' then least(clock_seconds, advance_seconds)
+            when evidence = 'reported' then reported_seconds
+            -- By the clock alone a heartbeat vouches for so long and no longer: a laptop may sleep.
+            when evidence is not null and is_vouched_by_heartbeat
+                then least(
+                        advance_seconds,
+                        {{ rules.heartbeat_seconds + rules.clock_tolerance_seconds }}
+                    )
+            when evidence is not null then advance_seconds
+        end as uncut_seconds,
+        coalesce(plays_after and next_kind is null and kind = 'opening', false) as is_left_open,
+        -- How long after its event playback began, where a heartbeat tells.
+        case
+            when next_kind = 'heartbeat' and evidence in ('observed', 'lost_close')
+                then greatest(wall_seconds - {{ seconds_at_rate('advance_seconds', 'rate') }}, 0)
+        end as startup_lag_seconds
+    from events
 ),
 
--- Reported time is counted back from the end of its span, all other time on from its event.
+-- No position is past 48 hours, so no span is longer; in a live title one might be.
+cut as (
+    select
+        *,
+        cast(least(uncut_seconds, 172800) as decimal(13, 3)) as span_seconds
+    from measured
+    where
+        evidence is not null or is_left_open or is_stall or pause_change <> 0
+        or kind in ('buffer_start', 'buffer_end')
+        or jump_seconds > {{ rules.forward_skip_seconds }}
+        or jump_seconds < -{{ rules.backward_skip_seconds }}
+        or (plays_after and advance_seconds < -{{ rules.backward_skip_seconds }})
+),
+
 final as (
     select
-        event_id,
         customer_id,
         session_id,
         title_id,
-        event_timestamp,
-        bandwidth_mbps,
-        loaded_at,
+        cast(event_number as integer) as event_number,
+        cast(play_number as integer) as play_number,
         evidence,
+        is_left_open,
         case
-            when evidence = 'reported' then end_position_seconds - span_seconds
-            when evidence is not null then position_seconds
+            when evidence = 'reported' then reported_until_seconds - span_seconds
+            when evidence is not null or is_left_open then after_seconds
         end as start_seconds,
+        case evidence when 'reported' then reported_until_seconds else after_seconds + span_seconds end
+            as end_seconds,
         case evidence
-            when 'reported' then end_position_seconds
-            else position_seconds + span_seconds
-        end as end_seconds,
-        case
-            when evidence = 'reported' then {{ add_seconds('span_ended_at', '-span_seconds') }}
-            when evidence is not null then event_timestamp
+            when 'reported' then {{ add_seconds('reported_until_at', '-span_seconds') }}
+            else event_timestamp
         end as wall_started_at,
-        case evidence when 'reported' then span_seconds else wall_seconds end as wall_seconds,
-        case when evidence = 'seek' then 1 else 0 end
+        case
+            when evidence = 'reported' or is_vouched_by_heartbeat then span_seconds else wall_seconds
+        end as wall_seconds,
+        bandwidth_mbps,
+        -- Beside it, one of the same play may lie that goes on from it or into it.
+        kind not in {{ borders }} or coalesce(next_kind not in {{ borders }}, false) as is_joint,
+        case
+            when evidence = 'seek' and advance_seconds - span_seconds > {{ rules.forward_skip_seconds }}
+                then 1
+            else 0
+        end
         + case when jump_seconds > {{ rules.forward_skip_seconds }} then 1 else 0 end
             as forward_skip_count,
-        case when advance_seconds < -{{ rules.backward_skip_seconds }} then 1 else 0 end
+        case
+            when plays_after and advance_seconds < -{{ rules.backward_skip_seconds }} then 1 else 0
+        end
         + case when jump_seconds < -{{ rules.backward_skip_seconds }} then 1 else 0 end
             as backward_skip_count,
-        {{ derivation_stamp() }} as derived_at
-    from measured
+        pause_change,
+        kind in ('buffer_start', 'buffer_end') as is_buffer_event,
+        is_stall,
+        stall_seconds,
+        startup_lag_seconds
+    from cut
 )
 
 select * from final

@@ -1,56 +1,60 @@
-{{ config(materialized='incremental', unique_key=['event_id', 'delivery_number']) }}
+{%- set identity = [
+    'event_id', 'customer_id', 'session_id', 'title_id', 'event_type', 'event_timestamp'
+] %}
+{%- set fields = telemetry_fields().keys() | list %}
 
-{%- set fields = telemetry_fields() %}
+{{ config(materialized='incremental', unique_key=identity + ['delivery_number']) }}
 
 with
 
--- Repeats are rare: one hash aggregate finds them, and only they are looked at again.
-repeated_ids as (
+-- Repeats are rare: one hash aggregate finds where to look, and only that is looked at again.
+suspects as (
     select
         event_id,
-        min(event_timestamp) as earliest_timestamp,
-        max(event_timestamp) as latest_timestamp
+        event_timestamp
     from {{ ref('stg_telemetry__events') }}
     {%- if settled_until() %}
-    where event_id in (
-            select newly_loaded.event_id
+    where (event_id, event_timestamp) in (
+            select
+                newly_loaded.event_id,
+                newly_loaded.event_timestamp
             from {{ ref('stg_telemetry__events') }} as newly_loaded
             where {{ is_newly_loaded() }}
         )
     {%- endif %}
-    group by event_id
+    group by event_id, event_timestamp
     having count(*) > 1
 ),
 
--- The times say no more than the ids, but where to look: of all other row groups nothing is read.
-repeats as (
+events as (
     select events.*
     from {{ ref('stg_telemetry__events') }} as events
-    inner join repeated_ids
+    inner join suspects
         on
-            events.event_id = repeated_ids.event_id
-            and events.event_timestamp
-            between repeated_ids.earliest_timestamp and repeated_ids.latest_timestamp
+            events.event_id = suspects.event_id
+            and events.event_timestamp = suspects.event_timestamp
 ),
 
--- Deliveries of one hour that differ are told apart by what they say, never by their order.
+-- What a row states may have grown since it first landed. Deliveries of one hour that differ are told
+-- apart by what they say, never by their order.
 deliveries as (
     select
         *,
         -- A repeat touches its event, whichever of them stands.
-        max(loaded_at) over (partition by event_id) as last_loaded_at,
+        max(loaded_at) over (partition by {{ identity | join(', ') }}) as last_loaded_at,
         row_number() over (
-            partition by event_id
+            partition by {{ identity | join(', ') }}
             order by
+                {%- for column in ['ended_at', 'watched_seconds', 'end_position_seconds'] %}
+                case when event_type in ('span', 'play') then {{ column }} end desc nulls last,
+                {%- endfor %}
                 landed_at nulls last,
-                event_timestamp,
                 watch_duration_seconds nulls first,
-                {{ event_type_order('event_type') }},
-                position_seconds,
+                position_seconds nulls last,
                 {#- Compared above; engines write a timestamp as text each in its own way. #}
-                {{ content_hash(fields | reject('equalto', 'event_timestamp') | list) }}
+                {{ content_hash(fields | reject('in', ['event_timestamp', 'ended_at']) | list) }}
         ) as delivery_number
-    from repeats
+    from events
 ),
 
 final as (

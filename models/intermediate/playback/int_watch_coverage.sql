@@ -4,8 +4,9 @@ with
 
 intervals as (
     select * from {{ ref('int_watch_intervals') }}
+    where start_seconds is not null
     {%- if is_incremental() %}
-    where {{ is_touched_viewer_title() }}
+        and {{ is_touched_viewer_title() }}
     {%- endif %}
 ),
 
@@ -21,7 +22,7 @@ final as (
         title_id,
         start_seconds,
         end_seconds,
-        cast(end_seconds - start_seconds as decimal(12, 3)) as island_seconds
+        cast(end_seconds - start_seconds as decimal(13, 3)) as island_seconds
     from islands
 )
 

@@ -1,82 +1,91 @@
-{%- set rules = settings('playback') %}
+{{ config(**replacing_touched('is_touched_session')) }}
+{%- set play = ['customer_id', 'session_id', 'title_id', 'play_number'] | join(', ') %}
 
 with
 
-spans as (
-    select * from {{ ref('int_playback_spans') }}
-    where evidence is not null
+single_pieces as (
+    select * from {{ ref('int_watch_pieces') }}
+    where not is_joint
 ),
 
-titles as (
-    select * from {{ ref('int_titles_enriched') }}
-),
-
-clipped as (
+joint_pieces as (
     select
-        spans.event_id,
-        spans.customer_id,
-        spans.session_id,
-        spans.title_id,
-        spans.evidence,
-        spans.bandwidth_mbps,
-        cast(greatest(spans.start_seconds, 0) as decimal(12, 3)) as start_seconds,
-        cast(
-            least(spans.end_seconds, coalesce(titles.duration_seconds, spans.end_seconds))
-            as decimal(12, 3)
-        ) as end_seconds,
-        spans.wall_started_at,
-        spans.wall_seconds,
-        spans.derived_at
-    from spans
-    left join titles
-        on spans.title_id = titles.title_id
+        *,
+        row_number() over (partition by {{ play }} order by event_number) = 1 as begins_play,
+        lag(end_seconds) over (partition by {{ play }}, evidence order by event_number)
+            as previous_end_seconds,
+        lag(wall_ended_at) over (partition by {{ play }}, evidence order by event_number)
+            as previous_wall_ended_at,
+        lag(cast(wall_started_at as date)) over (
+            partition by {{ play }}, evidence order by event_number
+        ) as previous_started_on
+    from {{ ref('int_watch_pieces') }}
+    where is_joint
+),
+
+-- A heartbeat every ten seconds must not make sixty rows of ten minutes: what goes on where and when the
+-- piece before it of the same play ended is one row with it, up to midnight.
+numbered as (
+    select
+        *,
+        sum(
+            case
+                when
+                    start_seconds = previous_end_seconds
+                    and wall_started_at = previous_wall_ended_at
+                    and cast(wall_started_at as date) = previous_started_on
+                    then 0
+                else 1
+            end
+        ) over (
+            partition by {{ play }}, evidence
+            order by event_number rows between unbounded preceding and current row
+        ) as row_number_in_play
+    from joint_pieces
 ),
 
 intervals as (
     select
-        *,
-        -- No wider than it must be: DuckDB is ten times slower where a decimal passes 18 digits.
-        cast(end_seconds - start_seconds as decimal(12, 3)) as watch_seconds
-    from clipped
-    where end_seconds > start_seconds
-),
+        {{ play }},
+        event_number,
+        evidence,
+        1 as play_count,
+        start_seconds,
+        end_seconds,
+        watch_seconds,
+        unplaced_seconds,
+        wall_started_at,
+        wall_ended_at,
+        wall_seconds,
+        bandwidth_watch_seconds,
+        bandwidth_megabits
+    from single_pieces
 
--- A lost pause must not look like a night of watching, nor a wild counter like years of it.
-timed as (
-    select
-        *,
-        least(
-            wall_seconds,
-            cast(watch_seconds * {{ 1 / rules.min_playback_rate }} as decimal(15, 3))
-            + {{ rules.clock_tolerance_seconds }}
-        ) as played_seconds
-    from intervals
-),
+    union all
 
--- Reported time lies at the end of its span, all other at its beginning.
-placed as (
     select
-        *,
-        case evidence when 'reported' then wall_seconds - played_seconds else 0 end as idle_seconds
-    from timed
+        {{ play }},
+        min(event_number) as event_number,
+        evidence,
+        max(case when begins_play then 1 else 0 end) as play_count,
+        min(start_seconds) as start_seconds,
+        max(end_seconds) as end_seconds,
+        cast(sum(watch_seconds) as decimal(13, 3)) as watch_seconds,
+        cast(sum(unplaced_seconds) as decimal(13, 3)) as unplaced_seconds,
+        min(wall_started_at) as wall_started_at,
+        max(wall_ended_at) as wall_ended_at,
+        cast(sum(wall_seconds) as decimal(15, 3)) as wall_seconds,
+        cast(sum(bandwidth_watch_seconds) as decimal(13, 3)) as bandwidth_watch_seconds,
+        cast(sum(bandwidth_megabits) as decimal(30, 6)) as bandwidth_megabits
+    from numbered
+    group by {{ play }}, evidence, row_number_in_play
 ),
 
 final as (
     select
-        event_id,
-        customer_id,
-        session_id,
-        title_id,
-        evidence,
-        bandwidth_mbps,
-        start_seconds,
-        end_seconds,
-        watch_seconds,
-        {{ add_seconds('wall_started_at', 'idle_seconds') }} as wall_started_at,
-        {{ add_seconds('wall_started_at', 'idle_seconds + played_seconds') }} as wall_ended_at,
-        played_seconds as wall_seconds,
-        derived_at
-    from placed
+        *,
+        {{ derivation_stamp() }} as derived_at
+    from intervals
 )
 
 select * from final

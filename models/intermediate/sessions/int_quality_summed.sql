@@ -25,8 +25,10 @@ rated as (
         counters.error_count,
         sessions.bandwidth_watch_seconds,
         sessions.bandwidth_megabits,
-        coalesce(counters.buffering_seconds, counters.buffering_event_count) is not null
-            as reports_buffering,
+        sessions.is_opened,
+        sessions.startup_seconds,
+        sessions.is_exit_before_start,
+        sessions.is_start_failure,
         coalesce(counters.buffering_seconds, counters.error_count) is not null as is_rated,
         -- No error, and stalled for less than a hundredth of the time.
         coalesce(counters.error_count, 0) = 0
@@ -51,8 +53,20 @@ final as (
         cast(sum(watch_seconds) as decimal(18, 3)) as watch_seconds,
         cast(sum(buffering_event_count) as bigint) as buffering_event_count,
         cast(sum(buffering_seconds) as decimal(18, 3)) as buffering_seconds,
-        cast(sum(case when reports_buffering then watch_seconds else 0 end) as decimal(18, 3))
-            as buffering_reported_watch_seconds,
+        -- A ratio is over the sessions that report what it counts.
+        cast(
+            sum(case when buffering_seconds is not null then watch_seconds else 0 end)
+            as decimal(18, 3)
+        ) as buffering_reported_watch_seconds,
+        cast(
+            sum(case when buffering_event_count is not null then watch_seconds else 0 end)
+            as decimal(18, 3)
+        ) as buffering_events_reported_watch_seconds,
+        count(*) filter (where is_opened) as opened_session_count,
+        count(startup_seconds) as startup_reported_session_count,
+        cast(sum(startup_seconds) as decimal(18, 3)) as startup_seconds,
+        count(*) filter (where is_exit_before_start) as exit_before_start_session_count,
+        count(*) filter (where is_start_failure) as start_failure_session_count,
         cast(sum(error_count) as bigint) as error_count,
         count(*) filter (where error_count > 0) as error_session_count,
         count(error_count) as error_reported_session_count,

@@ -1,4 +1,7 @@
-{%- set counters = ['buffering_event_count', 'buffering_seconds', 'error_count'] %}
+{%- set sources = {
+    'buffering_event_count': 'buffering_source', 'buffering_seconds': 'buffering_source',
+    'error_count': 'error_source'
+} %}
 
 with
 
@@ -6,12 +9,15 @@ sessions as (
     select * from {{ ref('viewing_sessions') }}
 ),
 
--- A player counts over its whole session: what the session's earlier titles reached is theirs.
+-- A player counts over its whole session: what the session's earlier titles reached is theirs. What
+-- events say is each title's own.
 earlier as (
     select
-        {%- for counter in counters %}
+        {%- for counter, source in sources.items() %}
         {{ counter }},
-        max({{ counter }}) over earlier_titles as earlier_{{ counter }},
+        coalesce({{ source }} = 'counter', false) as is_{{ counter }}_cumulative,
+        max(case when {{ source }} = 'counter' then {{ counter }} end) over earlier_titles
+            as earlier_{{ counter }},
         {%- endfor %}
         customer_id,
         session_id,
@@ -25,8 +31,9 @@ earlier as (
 
 final as (
     select
-        {%- for counter in counters %}
+        {%- for counter in sources %}
         case
+            when not is_{{ counter }}_cumulative then {{ counter }}
             when {{ counter }} > coalesce(earlier_{{ counter }}, 0)
                 then {{ counter }} - coalesce(earlier_{{ counter }}, 0)
             when {{ counter }} is not null then 0

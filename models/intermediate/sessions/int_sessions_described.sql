@@ -1,3 +1,11 @@
+{%- set sums = [
+    'forward_skip_count', 'backward_skip_count', 'pause_change', 'stall_count', 'stall_seconds'
+] %}
+{%- set watched_sums = [
+    'play_count', 'watch_seconds', 'unplaced_watch_seconds', 'observed_watch_seconds',
+    'unique_watch_seconds', 'bandwidth_watch_seconds', 'bandwidth_megabits'
+] %}
+
 with
 
 profiles as (
@@ -8,41 +16,50 @@ measures as (
     select * from {{ ref('int_sessions_measured') }}
 ),
 
+watched as (
+    select * from {{ ref('int_sessions_watched') }}
+),
+
+starts as (
+    select * from {{ ref('int_sessions_started') }}
+),
+
 titles as (
     select * from {{ ref('int_titles_enriched') }}
 ),
 
--- A playhead past the end is clipped, and past it by more than clocks may disagree, marked.
 final as (
     select
-        measures.*,
-        {%- for column in [
-            'started_at', 'ended_at', 'event_count', 'pause_count', 'has_complete_event',
-            'buffering_event_count', 'buffering_seconds', 'error_count', 'device_type', 'device_id',
-            'device_os', 'app_version', 'quality', 'connection_type', 'isp', 'country', 'state', 'city'
-        ] %}
-        profiles.{{ column }},
-        {%- endfor %}
+        profiles.*,
         titles.title_name,
         titles.title_type,
         titles.duration_seconds,
-        least(
-            profiles.max_position_seconds,
-            coalesce(titles.duration_seconds, profiles.max_position_seconds)
-        ) as max_position_seconds,
-        coalesce(
-            profiles.max_position_seconds
-            > titles.duration_seconds + {{ settings('playback').clock_tolerance_seconds }},
-            false
-        ) as has_position_beyond_duration
-    from measures
-    inner join profiles
+        -- Over all titles of the session: what lands in one may change another.
+        max(profiles.loaded_at) over (partition by profiles.customer_id, profiles.session_id)
+            as session_loaded_at,
+        greatest(
+            coalesce(profiles.max_position_seconds, measures.max_stated_seconds),
+            coalesce(measures.max_stated_seconds, profiles.max_position_seconds)
+        ) as furthest_seconds,
+        coalesce(measures.has_seek_evidence, false) as has_seek_evidence,
+        {%- for column in sums %}
+        coalesce(measures.{{ column }}, 0) as {{ column }},
+        {%- endfor %}
+        {%- for column in watched_sums %}
+        coalesce(watched.{{ column }}, 0) as {{ column }},
+        {%- endfor %}
+        watched.playback_started_at,
+        watched.playback_ended_at,
+        starts.startup_seconds
+    from profiles
+    inner join titles on profiles.title_id = titles.title_id
+    {%- for relation in ['measures', 'watched', 'starts'] %}
+    left join {{ relation }}
         on
-            measures.customer_id = profiles.customer_id
-            and measures.session_id = profiles.session_id
-            and measures.title_id = profiles.title_id
-    inner join titles
-        on measures.title_id = titles.title_id
+            profiles.customer_id = {{ relation }}.customer_id
+            and profiles.session_id = {{ relation }}.session_id
+            and profiles.title_id = {{ relation }}.title_id
+    {%- endfor %}
 )
 
 select * from final

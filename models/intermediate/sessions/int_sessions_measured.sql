@@ -1,45 +1,96 @@
+{%- set title = ['customer_id', 'session_id', 'title_id'] | join(', ') %}
+
 with
 
 spans as (
     select * from {{ ref('int_playback_spans') }}
-    where {{ is_derived_anew() }}
 ),
 
-watched as (
-    select * from {{ ref('int_sessions_watched') }}
+stated_spans as (
+    select * from {{ ref('int_stated_spans') }}
 ),
 
-moves as (
+sums as (
     select
-        customer_id,
-        session_id,
-        title_id,
-        -- Over all titles of the session: what lands in one may change another.
-        max(max(loaded_at)) over (partition by customer_id, session_id) as loaded_at,
+        {{ title }},
         sum(forward_skip_count) as forward_skip_count,
         sum(backward_skip_count) as backward_skip_count,
-        count(*) filter (where evidence = 'seek') > 0 as has_seek_evidence
+        sum(pause_change) as pause_change,
+        count(*) filter (where evidence = 'seek') as seek_count,
+        min(event_number) filter (where evidence is not null) as first_played_number
     from spans
-    group by customer_id, session_id, title_id
+    group by {{ title }}
+),
+
+-- Before the first played second a halt is start-up, and no stall.
+stalls as (
+    select
+        spans.customer_id,
+        spans.session_id,
+        spans.title_id,
+        count(*) as stall_count,
+        sum(coalesce(spans.stall_seconds, 0)) as stall_seconds
+    from spans
+    inner join sums
+        on
+            spans.customer_id = sums.customer_id
+            and spans.session_id = sums.session_id
+            and spans.title_id = sums.title_id
+    where spans.is_stall and spans.event_number > sums.first_played_number
+    group by spans.customer_id, spans.session_id, spans.title_id
+),
+
+measures as (
+    select
+        {{ title }},
+        forward_skip_count,
+        backward_skip_count,
+        pause_change,
+        seek_count,
+        0 as stall_count,
+        0 as stall_seconds,
+        cast(null as decimal(13, 3)) as max_stated_seconds
+    from sums
+
+    union all
+
+    select
+        {{ title }},
+        0 as forward_skip_count,
+        0 as backward_skip_count,
+        0 as pause_change,
+        0 as seek_count,
+        stall_count,
+        stall_seconds,
+        cast(null as decimal(13, 3)) as max_stated_seconds
+    from stalls
+
+    union all
+
+    select
+        {{ title }},
+        forward_skip_count,
+        backward_skip_count,
+        0 as pause_change,
+        0 as seek_count,
+        0 as stall_count,
+        0 as stall_seconds,
+        furthest_seconds as max_stated_seconds
+    from stated_spans
 ),
 
 final as (
     select
-        moves.*,
-        watched.playback_started_at,
-        watched.playback_ended_at,
-        coalesce(watched.play_count, 0) as play_count,
-        coalesce(watched.watch_seconds, 0) as watch_seconds,
-        coalesce(watched.observed_watch_seconds, 0) as observed_watch_seconds,
-        coalesce(watched.unique_watch_seconds, 0) as unique_watch_seconds,
-        coalesce(watched.bandwidth_watch_seconds, 0) as bandwidth_watch_seconds,
-        coalesce(watched.bandwidth_megabits, 0) as bandwidth_megabits
-    from moves
-    left join watched
-        on
-            moves.customer_id = watched.customer_id
-            and moves.session_id = watched.session_id
-            and moves.title_id = watched.title_id
+        {{ title }},
+        cast(sum(forward_skip_count) as bigint) as forward_skip_count,
+        cast(sum(backward_skip_count) as bigint) as backward_skip_count,
+        cast(sum(pause_change) as bigint) as pause_change,
+        sum(seek_count) > 0 as has_seek_evidence,
+        cast(sum(stall_count) as bigint) as stall_count,
+        cast(sum(stall_seconds) as decimal(18, 3)) as stall_seconds,
+        max(max_stated_seconds) as max_stated_seconds
+    from measures
+    group by {{ title }}
 )
 
 select * from final

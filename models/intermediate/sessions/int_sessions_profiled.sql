@@ -9,6 +9,25 @@ events as (
     select * from {{ ref('int_touched_events') }}
 ),
 
+-- The furthest position that a row reports, and how long it lasts: of a stated one, its end.
+rows_read as (
+    select
+        *,
+        case
+            when event_type in ('span', 'play')
+                then greatest(
+                        coalesce(position_seconds, end_position_seconds, max_position_seconds),
+                        coalesce(end_position_seconds, position_seconds, max_position_seconds),
+                        coalesce(max_position_seconds, end_position_seconds, position_seconds)
+                    )
+            when event_type = 'seek' and seek_from_seconds > position_seconds then seek_from_seconds
+            else position_seconds
+        end as furthest_seconds,
+        coalesce(case when event_type in ('span', 'play') then ended_at end, event_timestamp)
+            as lasts_until
+    from events
+),
+
 -- Attributes hardly ever change within a session: to group by them first leaves few rows to order.
 profiles as (
     select
@@ -17,16 +36,24 @@ profiles as (
         title_id,
         {{ attributes | join(',\n        ') }},
         min(event_timestamp) as started_at,
-        max(event_timestamp) as ended_at,
+        max(lasts_until) as ended_at,
+        min(event_timestamp) filter (where event_type in ('start', 'resume')) as first_opened_at,
         count(*) as event_count,
         count(*) filter (where event_type = 'pause') as pause_count,
-        count(*) filter (where event_type = 'complete') as complete_count,
-        max(position_seconds) as max_position_seconds,
-        max(buffering_events) filter (where buffering_events >= 0) as buffering_event_count,
+        count(*) filter (where event_type = 'complete' or is_completed) as complete_count,
+        count(*) filter (where event_type = 'error') as error_event_count,
+        count(*) filter (where event_type in ('buffer_start', 'buffer_end')) as buffer_event_count,
+        max(furthest_seconds) as max_position_seconds,
+        min(watch_duration_seconds) filter (where watch_duration_seconds >= 0)
+            as least_reported_seconds,
+        max(watch_duration_seconds) filter (where watch_duration_seconds >= 0)
+            as greatest_reported_seconds,
+        max(buffering_events) filter (where buffering_events >= 0) as counted_buffering_events,
         max(buffering_duration_seconds) filter (where buffering_duration_seconds >= 0)
-            as buffering_seconds,
-        max(error_count) filter (where error_count >= 0) as error_count
-    from events
+            as counted_buffering_seconds,
+        max(error_count) filter (where error_count >= 0) as counted_errors,
+        max(loaded_at) as loaded_at
+    from rows_read
     group by
         customer_id,
         session_id,
@@ -41,14 +68,19 @@ final as (
         title_id,
         min(started_at) as started_at,
         max(ended_at) as ended_at,
+        min(first_opened_at) as first_opened_at,
         cast(sum(event_count) as bigint) as event_count,
         cast(sum(pause_count) as bigint) as pause_count,
         sum(complete_count) > 0 as has_complete_event,
+        cast(sum(error_event_count) as bigint) as error_event_count,
+        sum(buffer_event_count) > 0 as has_buffer_event,
         max(max_position_seconds) as max_position_seconds,
+        max(greatest_reported_seconds) - min(least_reported_seconds) as reported_growth_seconds,
         -- Counters are cumulative in the session: its value is the greatest, never the sum.
-        max(buffering_event_count) as buffering_event_count,
-        max(buffering_seconds) as buffering_seconds,
-        max(error_count) as error_count,
+        max(counted_buffering_events) as counted_buffering_events,
+        max(counted_buffering_seconds) as counted_buffering_seconds,
+        max(counted_errors) as counted_errors,
+        max(loaded_at) as loaded_at,
         -- Of what may change in a session, the earliest that an event reports; of equals the first
         -- by name.
     {%- for column in attributes %}

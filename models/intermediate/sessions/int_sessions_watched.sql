@@ -23,18 +23,18 @@ final as (
         customer_id,
         session_id,
         title_id,
-        count(*) as play_count,
+        sum(play_count) as play_count,
         sum(watch_seconds) as watch_seconds,
-        sum(watch_seconds) filter (where evidence = 'observed') as observed_watch_seconds,
+        sum(unplaced_seconds) as unplaced_watch_seconds,
+        sum(watch_seconds) filter (where evidence in ('observed', 'stated'))
+            as observed_watch_seconds,
         -- What each adds to those before it: together, the measure of their union.
         sum(greatest(end_seconds - greatest(start_seconds, seen_until_seconds), 0))
             as unique_watch_seconds,
         min(wall_started_at) as playback_started_at,
         max(wall_ended_at) as playback_ended_at,
-        -- Each interval at the bandwidth that its event reports; Mbps × seconds are megabits.
-        sum(watch_seconds) filter (where bandwidth_mbps >= 0) as bandwidth_watch_seconds,
-        sum(cast(watch_seconds * bandwidth_mbps as decimal(30, 6)))
-        filter (where bandwidth_mbps >= 0) as bandwidth_megabits
+        sum(bandwidth_watch_seconds) as bandwidth_watch_seconds,
+        sum(bandwidth_megabits) as bandwidth_megabits
     from in_order
     group by customer_id, session_id, title_id
 )

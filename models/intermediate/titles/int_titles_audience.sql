@@ -16,6 +16,10 @@ final as (
         cast(sum(session_count) as bigint) as session_count,
         cast(sum(play_count) as bigint) as play_count,
         cast(sum(watch_seconds) as decimal(18, 3)) as watch_seconds,
+        cast(sum(unplaced_watch_seconds) as decimal(18, 3)) as unplaced_watch_seconds,
+        -- Of those whose coverage is known.
+        count(*) filter (where watch_seconds > 0 and unplaced_watch_seconds = 0)
+            as covering_viewer_count,
         cast(sum(unique_watch_seconds) as decimal(18, 3)) as unique_watch_seconds,
         -- Scores have nine decimals: as decimals their sum is exact on every engine.
         cast(sum(cast(engagement_score as decimal(18, 9))) as double) / count(*)

@@ -41,7 +41,7 @@ final as (
         -- Nine decimals, so that noise of double arithmetic ranks no title above its equal.
         round(
             cast(audience.unique_watch_seconds as double)
-            / nullif(cast(audience.watching_viewer_count * titles.duration_seconds as double), 0),
+            / nullif(cast(audience.covering_viewer_count * titles.duration_seconds as double), 0),
             9
         ) as average_viewer_retention
     from titles

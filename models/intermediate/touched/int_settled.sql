@@ -16,11 +16,6 @@ loads as (
     from {{ ref('stg_telemetry__events') }}
 ),
 
-derivations as (
-    select max(derived_at) as derived_until
-    from {{ ref('int_playback_spans') }}
-),
-
 final as (
     select
         titles.title_id,
@@ -28,11 +23,11 @@ final as (
         titles.title_type,
         titles.duration_seconds,
         titles.duration_source,
+        titles.is_live,
         loads.loaded_until,
-        derivations.derived_until
+        {{ derivation_stamp() }} as derived_until
     from titles
     cross join loads
-    cross join derivations
 )
 
 select * from final

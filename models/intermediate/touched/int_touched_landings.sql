@@ -11,12 +11,6 @@ landings as (
     select landed_at
     from {{ ref('stg_telemetry__events') }}
     where {{ is_new }}
-
-    union all
-
-    select landed_at
-    from {{ ref('int_repeated_events') }}
-    where {{ is_new }}
     {%- if settled_until %}
 
     union all

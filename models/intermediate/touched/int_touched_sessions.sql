@@ -3,7 +3,7 @@
 -- depends_on: {{ ref('int_titles_enriched') }}
 
 {%- set settled_until = settled_until() %}
-{%- set is_new = is_newly_loaded() if settled_until else 'false' %}
+{%- set listed_before = held_relation('int_touched_sessions', 'intermediate') if settled_until %}
 
 with
 {%- if settled_until %}
@@ -12,7 +12,7 @@ titles as (
     select * from {{ ref('int_titles_enriched') }}
 ),
 
--- A new name or duration changes all sessions of the title.
+-- A new name, duration or kind changes all sessions of the title.
 retitled as (
     select titles.title_id
     from titles
@@ -23,24 +23,16 @@ retitled as (
         or titles.title_type is distinct from settled.title_type
         or titles.duration_seconds is distinct from settled.duration_seconds
         or titles.duration_source is distinct from settled.duration_source
+        or titles.is_live is distinct from settled.is_live
 ),
 {%- endif %}
 
-final as (
+sessions as (
     select
         customer_id,
         session_id
     from {{ ref('stg_telemetry__events') }}
-    where {{ is_new }}
-
-    union
-
-    -- An event may have been delivered for several sessions; who lands first has it.
-    select
-        customer_id,
-        session_id
-    from {{ ref('int_repeated_events') }}
-    where {{ is_new }}
+    where {{ is_newly_loaded() if settled_until else 'false' }}
     {%- if settled_until %}
 
     union
@@ -50,16 +42,25 @@ final as (
         session_id
     from {{ held_relation('viewing_sessions', 'marts') }}
     where title_id in (select retitled.title_id from retitled)
+    {%- if listed_before %}
 
     union
 
-    -- What a run derived that was killed: titles may be again as they were before it.
+    -- What a run set out to derive that did not end: titles may be again as they were before it.
     select
         customer_id,
         session_id
-    from {{ held_relation('int_playback_spans', 'intermediate') }}
+    from {{ listed_before }}
     where {{ is_derived_anew() }}
     {%- endif %}
+    {%- endif %}
+),
+
+final as (
+    select
+        *,
+        {{ derivation_stamp() }} as derived_at
+    from sessions
 )
 
 select * from final

@@ -26,6 +26,22 @@ numbers as (
     {{ dbt.generate_series(most_dates) }}
 ),
 
+-- What a row states lasts as long as it says.
+ends as (
+    select
+        *,
+        case
+            when event_type in ('span', 'play')
+                then coalesce(
+                        ended_at,
+                        {{ add_seconds('event_timestamp', 'least(greatest(coalesce(watched_seconds, 0), '
+                            ~ 'coalesce(end_position_seconds - position_seconds, 0)), ' ~ longest ~ ')') }}
+                    )
+            else event_timestamp
+        end as lasts_until
+    from events
+),
+
 -- Whatever part of a session has landed: what an event owns lies after it, but not after the session,
 -- or before it, but no longer than the watch time that it reports. So these are also the dates on which
 -- an earlier run, that knew less, may have counted something.
@@ -38,9 +54,9 @@ reaches as (
         ) }} as date) as first_on,
         cast(least(
             {{ add_seconds('event_timestamp', longest) }},
-            max(event_timestamp) over (partition by customer_id, session_id)
+            max(lasts_until) over (partition by customer_id, session_id)
         ) as date) as last_on
-    from events
+    from ends
 ),
 
 dates as (

@@ -12,15 +12,7 @@ final as (
         title_id
     from {{ ref('viewing_sessions') }}
     where {{ is_touched_session() if settled_until else 'false' }}
-
-    union
-
-    -- Of a session that has just lost its event to another one, no row is left.
-    select
-        customer_id,
-        title_id
-    from {{ ref('int_repeated_events') }}
-    where {{ is_newly_loaded() if settled_until else 'false' }}
+    group by customer_id, title_id
 )
 
 select * from final

@@ -44,9 +44,11 @@ final as (
         cast(session_seconds as double) / session_count as avg_session_seconds,
         cast(pause_count as double) / session_count as avg_pauses_per_session,
         cast(buffering_seconds as double)
-        / nullif(cast(buffering_seconds + watch_seconds as double), 0) as rebuffer_ratio,
+        / nullif(cast(buffering_seconds + buffering_reported_watch_seconds as double), 0)
+            as rebuffer_ratio,
         -- Skipping to the end verifies nothing.
         case
+            when unique_watch_seconds is null then null
             when
                 100 * unique_watch_seconds
                 >= {{ engagement.completion_threshold }} * duration_seconds

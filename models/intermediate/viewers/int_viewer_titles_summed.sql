@@ -1,3 +1,8 @@
+{%- set covered_columns = {
+    'unique_watch_seconds': 'decimal(18, 3)', 'island_count': 'bigint',
+    'longest_island_seconds': 'decimal(13, 3)'
+} %}
+
 with
 
 sessions as (
@@ -27,7 +32,12 @@ summed as (
         count(*) filter (where has_complete_event) as completion_count,
         count(*) filter (where has_seek_evidence) > 0 as has_seek_evidence,
         count(*) filter (where has_position_beyond_duration) > 0 as has_position_beyond_duration,
+        count(*) filter (where has_uncredited_report) > 0 as has_uncredited_report,
         cast(sum(watch_seconds) as decimal(18, 3)) as watch_seconds,
+        cast(sum(unplaced_watch_seconds) as decimal(18, 3)) as unplaced_watch_seconds,
+        cast(
+            sum(watch_seconds) filter (where buffering_seconds is not null) as decimal(18, 3)
+        ) as buffering_reported_watch_seconds,
         cast(sum(observed_watch_seconds) as decimal(18, 3)) as observed_watch_seconds,
         cast(sum(inferred_watch_seconds) as decimal(18, 3)) as inferred_watch_seconds,
         cast(sum(session_seconds) as decimal(18, 3)) as session_seconds,
@@ -67,10 +77,13 @@ final as (
     select
         summed.*,
         days.active_days,
-        cast(coalesce(covered.unique_watch_seconds, 0) as decimal(18, 3)) as unique_watch_seconds,
-        coalesce(covered.island_count, 0) as island_count,
-        cast(coalesce(covered.longest_island_seconds, 0) as decimal(12, 3))
-            as longest_island_seconds
+        -- Of what is watched nobody knows where, what it covers is not known either.
+        {%- for column, data_type in covered_columns.items() %}
+        case
+            when summed.unplaced_watch_seconds = 0
+                then cast(coalesce(covered.{{ column }}, 0) as {{ data_type }})
+        end as {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from summed
     inner join days on summed.customer_id = days.customer_id and summed.title_id = days.title_id
     left join covered

@@ -1,0 +1,55 @@
+{{ config(materialized='table') }}
+
+with
+
+-- A title left open: what its session does next is on another title. Few are.
+left_open as (
+    select * from {{ ref('int_playback_spans') }}
+    where is_left_open
+),
+
+switches as (
+    select
+        left_open.customer_id,
+        left_open.session_id,
+        left_open.title_id,
+        min(events.event_timestamp) as switched_at
+    from left_open
+    inner join {{ ref('int_touched_events') }} as events
+        on
+            left_open.customer_id = events.customer_id
+            and left_open.session_id = events.session_id
+            and left_open.title_id <> events.title_id
+            and left_open.wall_started_at < events.event_timestamp
+    group by left_open.customer_id, left_open.session_id, left_open.title_id
+),
+
+measured as (
+    select
+        left_open.*,
+        {{ seconds_between('left_open.wall_started_at', 'switches.switched_at') }} as switch_seconds
+    from left_open
+    inner join switches
+        on
+            left_open.customer_id = switches.customer_id
+            and left_open.session_id = switches.session_id
+            and left_open.title_id = switches.title_id
+),
+
+final as (
+    select
+        customer_id,
+        session_id,
+        title_id,
+        event_number,
+        play_number,
+        start_seconds,
+        cast(start_seconds + switch_seconds as decimal(13, 3)) as end_seconds,
+        wall_started_at,
+        switch_seconds as wall_seconds,
+        bandwidth_mbps
+    from measured
+    where switch_seconds <= {{ settings('playback').max_inferred_seconds }}
+)
+
+select * from final
