@@ -26,6 +26,7 @@ select
     watch_seconds,
     bandwidth_mbps,
     row_number() over playback as event_number,
+    max(case when kind = 'opening' then 1 else 0 end) over so_far as has_opened,
     sum(case when kind in ('opening', 'pause', 'ending') then 1 else 0 end) over so_far
         as play_number,
     {{ last_known(word) }} over so_far as last_word,

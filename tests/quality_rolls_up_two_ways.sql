@@ -1,5 +1,10 @@
 -- Rolled up by date and ISP, playback_quality says what the sessions say; and the counters of each
 -- session count once.
+{%- set sources = {
+    'buffering_event_count': 'buffering_source', 'buffering_seconds': 'buffering_source',
+    'error_count': 'error_source'
+} %}
+
 with
 
 quality as (
@@ -22,28 +27,32 @@ sessions as (
     group by cast(started_at as date), isp
 ),
 
+-- A counter goes on over the session; what events tell is each title's own.
 counted_once as (
     select
-        max(buffering_event_count) as buffering_event_count,
-        max(buffering_seconds) as buffering_seconds,
-        max(error_count) as error_count
+        {%- for counter, source in sources.items() %}
+        max(case when {{ source }} = 'counter' then {{ counter }} end) as counted_{{ counter }},
+        sum(case when {{ source }} = 'events' then {{ counter }} end) as told_{{ counter }}
+        {{- ',' if not loop.last }}
+        {%- endfor %}
     from {{ ref('viewing_sessions') }}
     group by customer_id, session_id
 ),
 
 session_totals as (
     select
-        sum(buffering_event_count) as buffering_event_count,
-        sum(buffering_seconds) as buffering_seconds,
-        sum(error_count) as error_count
+        {%- for counter in sources %}
+        coalesce(sum(counted_{{ counter }}), 0) + coalesce(sum(told_{{ counter }}), 0)
+            as {{ counter }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from counted_once
 ),
 
 quality_totals as (
     select
-        sum(buffering_event_count) as buffering_event_count,
-        sum(buffering_seconds) as buffering_seconds,
-        sum(error_count) as error_count
+        coalesce(sum(buffering_event_count), 0) as buffering_event_count,
+        coalesce(sum(buffering_seconds), 0) as buffering_seconds,
+        coalesce(sum(error_count), 0) as error_count
     from {{ ref('playback_quality') }}
 )
 

@@ -31,10 +31,7 @@ described as (
             else events.position_seconds
         end as position_seconds,
         events.position_seconds is null and live_titles.title_id is not null as is_clocked,
-        case
-            when events.event_type = 'seek' and events.seek_from_seconds <> events.position_seconds
-                then events.seek_from_seconds
-        end as left_seconds,
+        events.seek_from_seconds,
         events.playback_rate,
         case when events.event_type = 'heartbeat' then events.is_playing end as is_playing,
         -- A negative counter is no report.
@@ -46,10 +43,14 @@ described as (
         on events.title_id = live_titles.title_id
 ),
 
--- The order within a stamp, where nothing depends on the state before it.
 final as (
     select
         *,
+        -- A seek that left where it went says nothing.
+        case
+            when kind = 'seek' and seek_from_seconds <> position_seconds then seek_from_seconds
+        end as left_seconds,
+        -- The order within a stamp, where nothing depends on the state before it.
         case kind
             when 'heartbeat' then 0
             when 'ending' then 1000

@@ -17,9 +17,7 @@ described as (
     select
         moves.*,
         live_titles.title_id is not null as is_live,
-        (is_clocked or coalesce(is_next_clocked, false))
-        and (kind = 'heartbeat' or coalesce(next_kind = 'heartbeat', false))
-            as is_vouched_by_heartbeat,
+        is_clocked or coalesce(is_next_clocked, false) as is_by_clock,
         next_watch_seconds - coalesce(known_watch_seconds, 0) as next_reported_seconds,
         watch_seconds - coalesce(known_watch_seconds_before, 0) as own_reported_seconds,
         {{ seconds_between('previous_event_timestamp', 'event_timestamp') }}
@@ -59,7 +57,7 @@ judged as (
         end as evidence,
         -- A move to the next event that is no playback, once anything has been played.
         case
-            when is_meant is null then null
+            when is_meant is null or is_by_clock then null
             when next_kind = 'seek' and not is_next_time_update
                 then next_position_seconds - next_before_seconds
             when plays_after or is_end_lost then null

@@ -22,8 +22,8 @@ changes as (
 states as (
     select
         *,
-        {{ last_known('word') }} over so_far as last_word,
-        {{ last_known('word') }} over before as word_before,
+        {{ last_known('word') }} over so_far as intent_word,
+        {{ last_known('word') }} over before as intent_word_before,
         coalesce({{ last_known('buffer_change') }} over so_far, false) as is_buffering,
         coalesce({{ last_known('buffer_change') }} over before, false) as was_buffering,
         coalesce({{ last_known('ad_change') }} over so_far, false) as is_in_ad,
@@ -48,8 +48,8 @@ final as (
     select
         {{ title }},
         event_number,
-        last_word,
-        word_before,
+        intent_word,
+        intent_word_before,
         is_buffering or is_in_ad as is_halted,
         kind = 'buffer_start' and not was_buffering as begins_stall,
         {{ seconds_between('event_timestamp', 'next_lifted_at') }} as stall_seconds

@@ -1,5 +1,6 @@
 {{ config(materialized='table') }}
 {%- set rules = settings('playback') %}
+{%- set longest_heartbeat = rules.heartbeat_seconds + rules.clock_tolerance_seconds %}
 {%- set borders = "('opening', 'pause', 'ending')" %}
 
 with
@@ -16,12 +17,6 @@ measured as (
             when evidence = 'clock' then clock_seconds
             when evidence = 'seek' then least(clock_seconds, advance_seconds)
             when evidence = 'reported' then reported_seconds
-            -- By the clock alone a heartbeat vouches for so long and no longer: a laptop may sleep.
-            when evidence is not null and is_vouched_by_heartbeat
-                then least(
-                        advance_seconds,
-                        {{ rules.heartbeat_seconds + rules.clock_tolerance_seconds }}
-                    )
             when evidence is not null then advance_seconds
         end as uncut_seconds,
         coalesce(plays_after and next_kind is null and kind = 'opening', false) as is_left_open,
@@ -33,11 +28,26 @@ measured as (
     from events
 ),
 
--- No position is past 48 hours, so no span is longer; in a live title one might be.
+-- No position is past 48 hours, so no span is longer; in a live title one might be. By the clock alone a
+-- heartbeat vouches for a minute and no more: a laptop may sleep.
 cut as (
     select
         *,
-        cast(least(uncut_seconds, 172800) as decimal(13, 3)) as span_seconds
+        case
+            when evidence is not null
+                then cast(
+                        least(
+                            uncut_seconds,
+                            case
+                                when
+                                    is_by_clock and (plays_after or is_end_lost)
+                                    and (kind = 'heartbeat' or next_kind = 'heartbeat')
+                                    then {{ longest_heartbeat }}
+                                else 172800
+                            end
+                        ) as decimal(13, 3)
+                    )
+        end as span_seconds
     from measured
     where
         evidence is not null or is_left_open or is_stall or pause_change <> 0
@@ -66,26 +76,31 @@ final as (
             when 'reported' then {{ add_seconds('reported_until_at', '-span_seconds') }}
             else event_timestamp
         end as wall_started_at,
-        case
-            when evidence = 'reported' or is_vouched_by_heartbeat then span_seconds else wall_seconds
-        end as wall_seconds,
+        case evidence when 'reported' then span_seconds else wall_seconds end as wall_seconds,
         bandwidth_mbps,
         -- Beside it, one of the same play may lie that goes on from it or into it.
         kind not in {{ borders }} or coalesce(next_kind not in {{ borders }}, false) as is_joint,
         case
-            when evidence = 'seek' and advance_seconds - span_seconds > {{ rules.forward_skip_seconds }}
+            when
+                evidence = 'seek' and not is_by_clock
+                and advance_seconds - span_seconds > {{ rules.forward_skip_seconds }}
                 then 1
             else 0
         end
         + case when jump_seconds > {{ rules.forward_skip_seconds }} then 1 else 0 end
             as forward_skip_count,
         case
-            when plays_after and advance_seconds < -{{ rules.backward_skip_seconds }} then 1 else 0
+            when
+                plays_after and not is_by_clock
+                and advance_seconds < -{{ rules.backward_skip_seconds }}
+                then 1
+            else 0
         end
         + case when jump_seconds < -{{ rules.backward_skip_seconds }} then 1 else 0 end
             as backward_skip_count,
         pause_change,
         kind in ('buffer_start', 'buffer_end') as is_buffer_event,
+        has_opened = 1 as has_opened,
         is_stall,
         stall_seconds,
         startup_lag_seconds

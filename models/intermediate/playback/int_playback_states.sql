@@ -18,9 +18,9 @@ told as (
                 then events.previous_position_seconds
             else events.position_seconds
         end as after_seconds,
-        case when halts.event_number is not null then halts.last_word else events.last_word end
+        case when halts.event_number is not null then halts.intent_word else events.last_word end
             as intent_word,
-        case when halts.event_number is not null then halts.word_before else events.word_before end
+        case when halts.event_number is not null then halts.intent_word_before else events.word_before end
             as intent_word_before,
         coalesce(halts.is_halted, false) as is_halted,
         halts.begins_stall,
