@@ -3,6 +3,7 @@ with
 
 intervals as (
     select * from {{ ref('int_watch_intervals') }}
+    where start_seconds is not null
 ),
 
 islands_of_sessions as (
