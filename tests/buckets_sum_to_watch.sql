@@ -1,4 +1,5 @@
--- Σ over a title's buckets of overlap = Σ of its watch seconds, exactly; and so for unique seconds.
+-- Σ over a title's buckets of overlap = Σ of the watch seconds of viewers whose time is all placed,
+-- exactly; and so for unique seconds.
 with
 
 retention as (
@@ -16,7 +17,10 @@ engagement as (
         sum(watch_seconds) as watch_seconds,
         sum(unique_watch_seconds) as unique_watch_seconds
     from {{ ref('viewer_title_engagement') }}
-    where title_duration_seconds is not null and watch_seconds > 0
+    where
+        title_duration_seconds is not null
+        and watch_seconds > 0
+        and unplaced_watch_seconds = 0
     group by title_id
 )
 

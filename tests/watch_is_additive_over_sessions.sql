@@ -1,4 +1,5 @@
 -- Watch is additive over sessions; unique is at most the sum of theirs, and at least the greatest.
+-- Where any of it is unplaced, unique is unknown.
 with
 
 sessions as (
@@ -6,6 +7,7 @@ sessions as (
         customer_id,
         title_id,
         sum(watch_seconds) as watch_seconds,
+        sum(unplaced_watch_seconds) as unplaced_watch_seconds,
         sum(unique_watch_seconds) as unique_watch_seconds,
         max(unique_watch_seconds) as greatest_unique_watch_seconds
     from {{ ref('viewing_sessions') }}
@@ -27,7 +29,15 @@ full outer join sessions
 where
     not coalesce(
         engagement.watch_seconds = sessions.watch_seconds
-        and engagement.unique_watch_seconds <= sessions.unique_watch_seconds
-        and engagement.unique_watch_seconds >= sessions.greatest_unique_watch_seconds,
+        and engagement.unplaced_watch_seconds = sessions.unplaced_watch_seconds,
         false
     )
+    or (
+        sessions.unplaced_watch_seconds = 0
+        and not coalesce(
+            engagement.unique_watch_seconds <= sessions.unique_watch_seconds
+            and engagement.unique_watch_seconds >= sessions.greatest_unique_watch_seconds,
+            false
+        )
+    )
+    or (sessions.unplaced_watch_seconds > 0 and engagement.unique_watch_seconds is not null)

@@ -12,7 +12,7 @@ final as (
         count(*) as title_count,
         count(*) filter (where is_completed) as completed_title_count,
         cast(sum(watch_seconds) as decimal(18, 3)) as watch_seconds,
-        cast(sum(unique_watch_seconds) as decimal(18, 3)) as unique_watch_seconds,
+        cast(coalesce(sum(unique_watch_seconds), 0) as decimal(18, 3)) as unique_watch_seconds,
         -- Scores have nine decimals: as decimals their sum is exact on every engine.
         cast(sum(cast(engagement_score as decimal(18, 9))) as double) / count(*)
             as avg_engagement_score
