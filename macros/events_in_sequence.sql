@@ -43,10 +43,10 @@ select
     lead(kind) over playback as next_kind,
     lead(event_timestamp) over playback as next_event_timestamp,
     lead(position_seconds) over playback as next_position_seconds,
-    lead(is_clocked) over playback as is_next_clocked,
+    lead(is_clocked) over playback as next_is_clocked,
     lead(left_seconds) over playback as next_left_seconds,
     lead(playback_rate) over playback as next_rate,
-    lead(is_playing) over playback as is_next_playing,
+    lead(is_playing) over playback as next_is_playing,
     lead(watch_seconds) over playback as next_watch_seconds
 from {{ relation }}
 window

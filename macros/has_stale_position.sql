@@ -3,6 +3,7 @@
     their columns. -#}
 {% macro has_stale_position(event, seek) -%}
     {{ seek }}kind = 'seek' and {{ event }}kind in ('opening', 'heartbeat')
+    and not {{ event }}is_clocked
     and {{ seconds_between(seek ~ 'event_timestamp', event ~ 'event_timestamp') }}
     <= {{ settings('playback').seek_tolerance_seconds }}
     and abs({{ event }}position_seconds - {{ seek }}left_seconds)

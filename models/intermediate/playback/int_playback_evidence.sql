@@ -17,14 +17,14 @@ described as (
     select
         moves.*,
         live_titles.title_id is not null as is_live,
-        is_clocked or coalesce(is_next_clocked, false) as is_by_clock,
+        is_clocked or coalesce(next_is_clocked, false) as is_by_clock,
         next_watch_seconds - coalesce(known_watch_seconds, 0) as next_reported_seconds,
         watch_seconds - coalesce(known_watch_seconds_before, 0) as own_reported_seconds,
         {{ seconds_between('previous_event_timestamp', 'event_timestamp') }}
             as previous_wall_seconds,
         -- What halted it must have ended: it has moved on plausibly.
         is_halted and is_plausible and is_meant is distinct from false and kind <> 'seek_start'
-        and (next_kind in {{ closing }} or (next_kind = 'heartbeat' and coalesce(is_next_playing, true)))
+        and (next_kind in {{ closing }} or (next_kind = 'heartbeat' and coalesce(next_is_playing, true)))
             as is_end_lost
     from moves
     left join live_titles
