@@ -2,8 +2,7 @@
     to where it went: its position is stale (docs/method.md §3.2). `event` and `seek` are the prefixes of
     their columns. -#}
 {% macro has_stale_position(event, seek) -%}
-    {{ seek }}kind = 'seek' and {{ event }}kind in ('opening', 'heartbeat')
-    and not {{ event }}is_clocked
+    {{ seek }}left_seconds is not null and {{ event }}kind in ('opening', 'heartbeat')
     and {{ seconds_between(seek ~ 'event_timestamp', event ~ 'event_timestamp') }}
     <= {{ settings('playback').seek_tolerance_seconds }}
     and abs({{ event }}position_seconds - {{ seek }}left_seconds)

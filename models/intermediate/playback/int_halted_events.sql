@@ -32,7 +32,8 @@ said as (
     select
         *,
         lag(after_seconds) over playback as previous_after_seconds,
-        lag(rate) over playback as rate_before,
+        lag(kind) over playback as previous_kind,
+        coalesce(playback_rate, rate_before) as rate,
         {%- for halt in ['buffer', 'ad'] %}
         coalesce({{ last_known(
             "case when kind = '" ~ halt ~ "_start' then true when kind = '" ~ halt ~ "_end' or "
@@ -54,11 +55,8 @@ said as (
 final as (
     select
         *,
-        case
-            when kind = 'opening' or is_playing then 'play'
-            when kind in ('pause', 'ending') then 'close'
-            when not is_playing and not (is_said_buffer or is_said_ad) then 'idle'
-        end as word,
+        case when word = 'idle' and (is_said_buffer or is_said_ad) then null else word end
+            as heard_word,
         {{ words_of_intent }}
         or (
             kind = 'heartbeat' and is_playing is null and previous_kind <> 'seek_start'

@@ -46,6 +46,12 @@ described as (
 final as (
     select
         *,
+        case
+            when kind = 'opening' or is_playing then 'play'
+            when kind in ('pause', 'ending') then 'close'
+            when not is_playing then 'idle'
+        end as word,
+        kind = 'heartbeat' and is_playing is null as is_silent_heartbeat,
         -- A seek that left where it went says nothing.
         case
             when kind = 'seek' and seek_from_seconds <> position_seconds then seek_from_seconds
@@ -62,7 +68,9 @@ final as (
             when 'ad_start' then 7000
             when 'ad_end' then 8000
             when 'buffer_end' then 9000
-        end as place
+        end as place,
+        -- Types of one kind, by name.
+        case when event_type in ('start', 'stop') then 1 else 0 end as type_rank
     from described
     where position_seconds is not null or kind in ('pause', 'ending')
 )

@@ -18,8 +18,8 @@ described as (
         moves.*,
         live_titles.title_id is not null as is_live,
         is_clocked or coalesce(next_is_clocked, false) as is_by_clock,
-        next_watch_seconds - coalesce(known_watch_seconds, 0) as next_reported_seconds,
-        watch_seconds - coalesce(known_watch_seconds_before, 0) as own_reported_seconds,
+        next_watch_seconds - coalesce(watch_seconds, watch_seconds_before, 0) as next_reported_seconds,
+        watch_seconds - coalesce(watch_seconds_before, 0) as own_reported_seconds,
         {{ seconds_between('previous_event_timestamp', 'event_timestamp') }}
             as previous_wall_seconds,
         -- What halted it must have ended: it has moved on plausibly.

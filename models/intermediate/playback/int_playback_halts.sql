@@ -22,8 +22,8 @@ changes as (
 states as (
     select
         *,
-        {{ last_known('word') }} over so_far as intent_word,
-        {{ last_known('word') }} over before as intent_word_before,
+        {{ last_known('heard_word') }} over so_far as intent_word,
+        {{ last_known('heard_word') }} over before as intent_word_before,
         coalesce({{ last_known('buffer_change') }} over so_far, false) as is_buffering,
         coalesce({{ last_known('buffer_change') }} over before, false) as was_buffering,
         coalesce({{ last_known('ad_change') }} over so_far, false) as is_in_ad,

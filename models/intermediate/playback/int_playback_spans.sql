@@ -100,7 +100,6 @@ final as (
             as backward_skip_count,
         pause_change,
         kind in ('buffer_start', 'buffer_end') as is_buffer_event,
-        has_opened = 1 as has_opened,
         is_stall,
         stall_seconds,
         startup_lag_seconds

@@ -14,11 +14,15 @@ halts as (
 told as (
     select
         events.*,
+        coalesce(events.playback_rate, events.rate_before) as rate,
+        events.border_count_before
+        + case when events.kind in ('opening', 'pause', 'ending') then 1 else 0 end as play_number,
         case when {{ has_stale_position('events.', 'events.previous_') }}
                 then events.previous_position_seconds
             else events.position_seconds
         end as after_seconds,
-        case when halts.event_number is not null then halts.intent_word else events.last_word end
+        case when halts.event_number is not null then halts.intent_word
+            else coalesce(events.word, events.word_before) end
             as intent_word,
         case when halts.event_number is not null then halts.intent_word_before else events.word_before end
             as intent_word_before,
@@ -40,11 +44,11 @@ meant as (
         *,
         case
             when intent_word is not null then intent_word = 'play'
-            when has_silent_heartbeat = 1 then true
+            when silent_heartbeat_count_before > 0 or is_silent_heartbeat then true
         end as is_meant,
         case
             when intent_word_before is not null then intent_word_before = 'play'
-            when had_silent_heartbeat = 1 then true
+            when silent_heartbeat_count_before > 0 then true
         end as was_meant
     from told
 ),

@@ -3,8 +3,14 @@
 
 with
 
-events as (
-    select * from {{ ref('int_playback_events') }}
+-- Where to look: two columns of all events, before anything else of them.
+suspects as (
+    select
+        session_id,
+        event_timestamp
+    from {{ ref('int_touched_events') }}
+    group by session_id, event_timestamp
+    having min(event_type) <> max(event_type)
 ),
 
 -- A closing event, and another to weigh it against.
@@ -12,7 +18,13 @@ tied_stamps as (
     select
         {{ title }},
         event_timestamp
-    from events
+    from {{ ref('int_playback_events') }}
+    where (session_id, event_timestamp) in (
+            select
+                suspects.session_id,
+                suspects.event_timestamp
+            from suspects
+        )
     group by {{ title }}, event_timestamp
     having
         min(kind) <> max(kind) and count(*) filter (where kind in ('pause', 'ending')) > 0

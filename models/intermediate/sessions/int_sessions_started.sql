@@ -7,7 +7,6 @@ spans as (
         {{ title }},
         event_number,
         wall_started_at,
-        has_opened,
         is_buffer_event,
         coalesce(startup_lag_seconds, -1) as startup_lag_seconds,
         evidence is not null
@@ -32,10 +31,9 @@ begun as (
         profiles.session_id,
         profiles.title_id,
         profiles.first_opened_at,
-        -- What played before the first opening has lost its own.
-        min_by(spans.has_opened, spans.event_number) filter (where spans.is_played) as has_opened,
-        min(spans.event_number) filter (where spans.is_buffer_event and spans.has_opened)
-            as buffer_number,
+        min(spans.event_number) filter (
+            where spans.is_buffer_event and spans.wall_started_at >= profiles.first_opened_at
+        ) as buffer_number,
         min(spans.event_number) filter (where spans.is_played) as played_number,
         min_by(spans.wall_started_at, spans.event_number) filter (where spans.is_played) as played_at,
         min_by(spans.startup_lag_seconds, spans.event_number) filter (where spans.is_played)
@@ -55,7 +53,8 @@ final as (
         {{ title }},
         {{ seconds_between('first_opened_at', 'played_at') }}
         + case
-            when not has_opened then null
+            -- What played before the first opening has lost its own.
+            when played_at < first_opened_at then null
             when buffer_number <= played_number then 0
             when startup_lag_seconds >= 0 then startup_lag_seconds
         end as startup_seconds
