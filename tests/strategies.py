@@ -567,7 +567,7 @@ BAD_VALUES: dict[str, tuple[str, tuple[Any, ...]]] = {
     "missing_customer_id": ("customer_id", (None, "", "   ")),
     "missing_title_id": ("title_id", (None, "", "   ")),
     "missing_session_id": ("session_id", (None, "", "   ")),
-    "unknown_event_type": ("event_type", (None, "", "seek", "heartbeat", "completed", "7")),
+    "unknown_event_type": ("event_type", (None, "", "volume", "played", "completed", "7")),
     "invalid_timestamp": (
         "event_timestamp",
         (

@@ -76,7 +76,7 @@ def play(
 
 
 def rejected(landed_at: datetime) -> dict[str, Any]:
-    return event(landed_at, "seek", 0)
+    return event(landed_at, "completed", 0)
 
 
 def picked(row: dict[str, Any], *names: str) -> list[Any]:
@@ -101,7 +101,7 @@ def picked(row: dict[str, Any], *names: str) -> list[Any]:
 def test_intervals_are_split_at_midnight(
     began_at: datetime, lasts: float, wall: float, expected: dict[int, str]
 ) -> None:
-    (interval,) = watch_intervals(play(began_at, lasts, wall=wall), TITLES).values()
+    (interval,) = watch_intervals(play(began_at, lasts, wall=wall), TITLES)
     assert parts(interval) == {
         march(day).date(): Decimal(seconds) for day, seconds in expected.items()
     }
@@ -633,7 +633,7 @@ def test_marts_agree_on_what_was_watched_and_played(events: list[dict[str, Any]]
 @law
 def test_concurrency_sums_to_the_time_played(events: list[dict[str, Any]]) -> None:
     rows = viewing_concurrency(events, CATALOGUE)
-    plays = [play.on_clock for play in watch_intervals(events, CATALOGUE).values()]
+    plays = [play.on_clock for play in watch_intervals(events, CATALOGUE)]
     present = [island for found in viewer_presence(events, CATALOGUE).values() for island in found]
     assert summed(rows, "played_seconds") == seconds(plays)
     assert summed(rows, "viewer_seconds") == seconds(present)
