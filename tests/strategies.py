@@ -154,6 +154,7 @@ PAUSED_MOVES = ("stay",) * 8 + (
     "random",
 )
 HALTED_MOVES = ("stay",) * 5 + ("play", "play", "play", "at_bound", "over_bound", "jump")
+AT_ONCE = ("start", "resume", "pause", "pause", "stop", "complete")
 ROWS = ("error", "ignore", "span", "play")  # what takes no part in the sequence
 HALTS = ("buffer_start", "buffer_end", "ad_start", "ad_end")
 # The types that a player knows beyond the five, as often as they come beside those.
@@ -163,8 +164,8 @@ VOCABULARIES: tuple[tuple[str, ...], ...] = (
     ("heartbeat",) * 8 + ("seek",) * 3,
     ("seek", "seek", "seek"),
     ("heartbeat", "heartbeat", "seek", "seek_start", "seek_start"),
-    ("heartbeat",) * 4 + ("buffer_start", "buffer_start"),
-    ("heartbeat",) * 4 + ("ad_start", "buffer_start"),
+    ("heartbeat",) * 2 + ("buffer_start", "buffer_start"),
+    ("heartbeat",) * 2 + ("ad_start", "buffer_start"),
     ("heartbeat",) * 6 + ("seek", "seek", "seek_start", "buffer_start", "ad_start", *ROWS),
     ("heartbeat", "seek", "seek_start", *HALTS, *ROWS, "error"),
 )
@@ -511,6 +512,10 @@ def _step(draw: st.DrawFn, session: _Session) -> None:
     if event_type == "start" and session.habits.is_coarse and draw(pick((False, True))):
         title.position = 0  # a loop, or a reload
     _emit(draw, session, event_type)
+    if session.habits.is_coarse and draw(pick((False, False, True))):
+        for _ in range(draw(whole(1, 3))):
+            at_once = _mixed(AT_ONCE, session.habits.vocabulary)
+            _emit(draw, session, _allowed(session, draw(pick(at_once))), "none")
 
 
 def _play_on(draw: st.DrawFn, session: _Session) -> None:
@@ -522,7 +527,10 @@ def _play_on(draw: st.DrawFn, session: _Session) -> None:
     if title.is_playing and not title.halt:
         _move(title, title.position + int(gap * max(0, min(session.rate, 4))), gap)
     if title.halt:
-        _emit(draw, session, draw(pick((f"{title.halt}_end",) * 3 + ("heartbeat",))), twist)
+        ended = draw(pick((f"{title.halt}_end", f"{title.halt}_end", "heartbeat", "pause")))
+        if not ended.endswith("end"):
+            title.position += gap // 2  # nobody said that it went on
+        _emit(draw, session, ended, twist)
     elif title.is_playing:
         words = _mixed(("heartbeat",) * 6, session.habits.vocabulary)
         _emit(draw, session, _allowed(session, draw(pick(words))), twist)
