@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from oracle import (
     ENGAGEMENT,
     IN_SEQUENCE,
+    OPENING,
     PLACED,
     PLAYBACK,
     Event,
@@ -306,6 +307,28 @@ def test_order_within_a_stamp(before: list[dict[str, Any]], at_once: str, expect
     assert [item.event_type for item in ordered] == expected.split()
 
 
+@given(
+    st.lists(st.sampled_from(["start", "resume", "pause", "stop", "complete"]), max_size=6),
+    st.sampled_from([PLAYING, PAUSED, []]),
+)
+@law
+def test_the_state_after_a_stamp_needs_no_walk(
+    types: list[str], before: list[dict[str, Any]]
+) -> None:
+    """What §3.1 says of openings, pauses and endings counted is what their order comes to."""
+    at_once = [event(0, name, 0, event_id=str(number)) for number, name in enumerate(types)]
+    last = in_order(distinct([*before, *at_once]))[-1:]
+    openings, pauses = sum(name in OPENING for name in types), types.count("pause")
+    closings = pauses + any(name in ("stop", "complete") for name in types)
+    if not before:
+        expected = openings > closings
+    elif openings == pauses == closings:
+        expected = before is PLAYING
+    else:
+        expected = openings >= closings and openings > pauses
+    assert [found.is_opening for found in last] == ([expected] if last else [])
+
+
 def test_order_among_equals() -> None:
     """Reported watch time (NULL and what is no report first), then type, then event_id."""
     at_once = [
@@ -511,6 +534,21 @@ def test_a_halt_whose_end_was_lost() -> None:
     assert mart_row(events)["pause_count"] == 0  # the halt's word, no intent
 
 
+def test_a_seek_that_begins_in_a_halt_leaves_it() -> None:
+    began = [event(0, "start", 0), event(10, "buffer_start", 10), event(11, "seek_start", 10)]
+    assert owned([*began, event(20, "pause", 15)])[2] == NOTHING
+    events = [*began, event(20, "heartbeat", 15), event(30, "pause", 25)]
+    assert owned(events)[2:4] == [NOTHING, ("lost_close", 15, 25)]
+
+
+@pytest.mark.parametrize(("position", "skipped"), [(35, (0, 0)), (35.001, (1, 0)), (7, (0, 1))])
+def test_what_moves_on_in_a_halt_skips_only_beyond_the_clock(
+    position: float, skipped: tuple[int, int]
+) -> None:
+    events = [event(0, "start", 0), event(10, "buffer_start", 10)]
+    assert skips([*events, event(20, "buffer_end", position)]) == skipped
+
+
 def test_both_halts_must_end() -> None:
     halts = ["buffer_start", "ad_start", "buffer_end", "ad_end"]
     events = [event(0, "start", 0)]
@@ -666,6 +704,15 @@ def test_a_heartbeat_vouches_for_a_minute(wall: float, lasts: int) -> None:
         ]
         (found,) = watch_intervals(events, CATALOGUE)
         assert (found.evidence, found.seconds) == ("observed", lasts)
+
+
+def test_a_heartbeat_without_a_position_tells_no_skip() -> None:
+    events = [
+        event(0, "start", 0, title_id="live"),
+        event(9000, "heartbeat", None, title_id="live"),
+    ]
+    assert owns(events, 0) == ("seek", 0, 65)
+    assert skips(events) == (0, 0)
 
 
 def test_a_live_timeline_is_whatever_its_positions_are() -> None:
@@ -1384,6 +1431,15 @@ def test_pause_and_resume_at_one_position_change_no_watch_number(
     changed = {"pause_count", "avg_pauses_per_session", "play_count"}
     assert {name for name in before if before[name] != after[name]} <= changed
     assert after["pause_count"] == before["pause_count"] + 1
+
+
+@given(st.lists(st.integers(1, 59), max_size=4, unique=True))
+@law
+def test_a_heartbeat_where_the_playhead_was_changes_no_watch_number(at: list[int]) -> None:
+    ends = [event(0, "start", 10), event(60, "pause", 70)]
+    beats = [event(second, "heartbeat", 10 + second) for second in at]
+    assert mart_row(ends + beats) == mart_row(ends)
+    assert len(watch_intervals(ends + beats, CATALOGUE)) == 1
 
 
 @given(st.fractions(-10, 200), st.fractions(-10, 200))
