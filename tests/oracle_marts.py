@@ -26,10 +26,13 @@ from oracle import (
     Playback,
     RawEvent,
     SessionKey,
+    Title,
     bandwidth,
     derive,
     engagement_of,
     grouped,
+    outcome,
+    plays_of,
     presence_of,
     reject_reason,
     retention_of,
@@ -52,7 +55,11 @@ DAYPARTS = {  # by UTC hour; evening runs from 22 to 2
     "prime_time": range(18, 22),
     "evening": (22, 23, 0, 1),
 }
-COUNTERS = ("buffering_event_count", "buffering_seconds", "error_count")
+COUNTERS = {  # and the column that says whether a counter reports it, or events
+    "buffering_event_count": "buffering_source",
+    "buffering_seconds": "buffering_source",
+    "error_count": "error_source",
+}
 QUALITY_KEY = ("isp", "connection_type", "device_type", "device_os", "app_version", "quality")
 TIERS = ("High", "Medium", "Low", "Minimal")
 QUARTERS = (25, 50, 75, 100)
@@ -116,7 +123,9 @@ def _session_days(derived: Derived) -> dict[SessionDayKey, Row]:
         key = interval.event.session_key
         for day, seconds in parts(interval).items():
             rows[*key, day]["watch_seconds"] += seconds
-        rows[*key, interval.on_clock[0].date()]["play_count"] += 1
+    for play in plays_of(derived.intervals):
+        began_at = min(interval.on_clock[0] for interval in play)
+        rows[*play[0].event.session_key, began_at.date()]["play_count"] += 1
     return dict(rows)
 
 
@@ -136,10 +145,12 @@ def the_days(days: Iterable[SessionDayKey], rejected_on: Iterable[date]) -> list
 
 
 def _rejected_on(
-    events: Iterable[RawEvent | None], unreadable_landed_at: Iterable[datetime]
+    events: Events, catalogue: Catalogue, unreadable_landed_at: Iterable[datetime]
 ) -> list[date]:
     """The landing date of every rejected row."""
-    refused = [raw["landed_at"] for raw in events if raw is not None and reject_reason(raw)]
+    refused = [
+        raw["landed_at"] for raw in events if raw is not None and reject_reason(raw, catalogue)
+    ]
     return [landed_at.date() for landed_at in (*refused, *unreadable_landed_at)]
 
 
@@ -165,7 +176,7 @@ def title_performance(
     """A row per title of the catalogue or the accepted events."""
     derived = derive(events, catalogue, playback)
     viewers = defaultdict(list)
-    for (_, title_id), row in engagement_of(derived, catalogue, playback, engagement).items():
+    for (_, title_id), row in engagement_of(derived, catalogue, engagement).items():
         viewers[title_id].append(row)
     sessions = defaultdict(list)
     for (_, _, title_id), row in sessions_of(derived, engagement).items():
@@ -175,23 +186,24 @@ def title_performance(
         buckets[title_id].append(row)
     rows = {
         (title_id,): {
-            **_title(catalogue.get(title_id, {}), duration, source),
+            **_title(catalogue.get(title_id, {}), title),
             **_audience_of_title(viewers[title_id], sessions[title_id]),
-            **_watch_of_title(viewers[title_id], sessions[title_id], duration),
-            **_reach_of_title(viewers[title_id], duration),
+            **_watch_of_title(viewers[title_id], sessions[title_id], title.duration),
+            **_reach_of_title(viewers[title_id], title.duration),
             **_retention_of_title(buckets[title_id]),
         }
-        for title_id, (duration, source) in derived.durations.items()
+        for title_id, title in derived.titles.items()
     }
     return {key: {**row, "retention_rank": _rank(row, rows.values())} for key, row in rows.items()}
 
 
-def _title(title: Mapping[str, Any], duration: Decimal | None, source: str | None) -> Row:
+def _title(row: Mapping[str, Any], title: Title) -> Row:
     return {
-        **{name: title.get(name) for name in ("title_name", "title_type", "genre", "released_on")},
-        "title_duration_seconds": duration,
-        "duration_source": source,
-        "duration_band": _band(duration),
+        "title_name": title.title_name,
+        **{name: row.get(name) for name in ("title_type", "genre", "released_on")},
+        "title_duration_seconds": title.duration,
+        "duration_source": title.duration_source,
+        "duration_band": _band(title.duration),
     }
 
 
@@ -204,7 +216,7 @@ def _band(duration: Decimal | None) -> str | None:
 
 def _audience_of_title(viewers: Sequence[Row], sessions: Sequence[Row]) -> Row:
     scores = [_score(row) for row in viewers]
-    completed = sum(row["is_completed"] for row in viewers)
+    completed = sum(row["is_completed"] is True for row in viewers)
     tiers = [row["engagement_tier"] for row in viewers]
     return {
         "viewer_count": len(viewers),
@@ -216,7 +228,7 @@ def _audience_of_title(viewers: Sequence[Row], sessions: Sequence[Row]) -> Row:
         "median_engagement_score": _median(scores),
         **{f"{tier.lower()}_tier_viewer_count": tiers.count(tier) for tier in TIERS},
         "completion_count": sum(row["completion_count"] for row in viewers),
-        "verified_completion_count": sum(row["verified_completion_count"] for row in viewers),
+        "verified_completion_count": sum(row["verified_completion_count"] or 0 for row in viewers),
         "completed_viewer_count": completed,
         "completion_rate": _ratio(completed, len(viewers)),
     }
@@ -226,11 +238,13 @@ def _watch_of_title(
     viewers: Sequence[Row], sessions: Sequence[Row], duration: Decimal | None
 ) -> Row:
     watch = total(row["watch_seconds"] for row in viewers)
-    unique = total(row["unique_watch_seconds"] for row in viewers)
-    watching = sum(row["watch_seconds"] > 0 for row in viewers)
+    known = [row for row in viewers if row["unique_watch_seconds"] is not None]
+    unique = total(row["unique_watch_seconds"] for row in known)
+    watching = sum(row["watch_seconds"] > 0 for row in known)
     views = sum(row["watch_seconds"] > 0 for row in sessions)
     return {
         "watch_seconds": watch,
+        "unplaced_watch_seconds": total(row["unplaced_watch_seconds"] for row in viewers),
         "unique_watch_seconds": unique,
         "watch_hours": _ratio(watch, 3600),
         "avg_view_seconds": _ratio(watch, views),
@@ -247,7 +261,8 @@ def _reach_of_title(viewers: Sequence[Row], duration: Decimal | None) -> Row:
     def at_least(percent: int, column: str) -> int | None:
         if duration is None:
             return None
-        return sum(100 * row[column] >= percent * duration for row in viewers)
+        reached = (row[column] for row in viewers if row[column] is not None)
+        return sum(100 * seconds >= percent * duration for seconds in reached)
 
     reached = {f"reached_{n}_viewer_count": at_least(n, "max_position_seconds") for n in QUARTERS}
     covered = {f"covered_{n}_viewer_count": at_least(n, "unique_watch_seconds") for n in QUARTERS}
@@ -303,7 +318,7 @@ def viewer_segments(
     by_key = _session_days(derived)
     as_of = max((key[-1] for key in by_key), default=date.min)
     days = _by_customer(by_key)
-    titles = _by_customer(engagement_of(derived, catalogue, playback, engagement))
+    titles = _by_customer(engagement_of(derived, catalogue, engagement))
     sessions = _by_customer(sessions_of(derived, engagement))
     plays = grouped(derived.intervals, lambda interval: interval.event.customer_id)
     present = presence_of(derived)
@@ -340,7 +355,8 @@ def _times_of_viewer(titles: Mapping[Any, Row], as_of: date) -> Row:
 
 def _watch_of_viewer(titles: Mapping[Any, Row], sessions: Mapping[SessionKey, Row]) -> Row:
     watch = total(row["watch_seconds"] for row in titles.values())
-    completed = sum(row["is_completed"] for row in titles.values())
+    completed = sum(row["is_completed"] is True for row in titles.values())
+    unique = sum_of_reported(row["unique_watch_seconds"] for row in titles.values())
     return {
         "title_count": len(titles),
         "session_count": len({session_id for _, session_id, _ in sessions}),
@@ -348,7 +364,7 @@ def _watch_of_viewer(titles: Mapping[Any, Row], sessions: Mapping[SessionKey, Ro
         "completion_rate": _ratio(completed, len(titles)),
         "watch_seconds": watch,
         "watch_hours": _ratio(watch, 3600),
-        "unique_watch_seconds": total(row["unique_watch_seconds"] for row in titles.values()),
+        "unique_watch_seconds": Decimal(0) if unique is None else unique,
         "avg_engagement_score": _ratio(sum(_score(row) for row in titles.values()), len(titles)),
     }
 
@@ -442,7 +458,7 @@ def viewing_concurrency(
     """
     listed = list(events)
     derived = derive(listed, catalogue, playback)
-    rejected_on = _rejected_on(listed, unreadable_landed_at)
+    rejected_on = _rejected_on(listed, catalogue, unreadable_landed_at)
     return _concurrency(derived, the_days(_session_days(derived), rejected_on))
 
 
@@ -506,11 +522,17 @@ def playback_quality(
     derived = derive(events, catalogue, playback)
     sessions = sessions_of(derived, engagement)
     grown = _growths(sessions)
+    opened = {event.session_key for event in derived.events if event.is_opening}
     plays = grouped(derived.intervals, lambda interval: interval.event.session_key)
     rows: dict[tuple[Any, ...], Row] = {}
     for key, members in grouped(sessions, lambda member: _quality_key(sessions[member])).items():
         row = {
-            **_counted([{**sessions[member], **grown[member]} for member in members]),
+            **_counted(
+                [
+                    {**sessions[member], **grown[member], "is_opened": member in opened}
+                    for member in members
+                ]
+            ),
             **bandwidth([play for member in members for play in plays.get(member, [])]),
         }
         rows[key] = {**row, **_quality_ratios(row)}
@@ -527,16 +549,22 @@ def _quality_key(session: Row) -> tuple[Any, ...]:
 
 
 def _growths(sessions: Mapping[SessionKey, Row]) -> dict[SessionKey, Row]:
-    """How much each session row adds to the counters, which run on through a session's titles."""
+    """How much each session row adds to the counters, which run on through a session's titles.
+
+    What events tell is the row's own.
+    """
     found: dict[SessionKey, Row] = {}
     for of_session in grouped(sessions, lambda key: key[:2]).values():
         greatest: Row = dict.fromkeys(COUNTERS, 0)
         for key in sorted(of_session, key=lambda key: (sessions[key]["started_at"], key[2])):
             found[key] = {}
-            for name in COUNTERS:
+            for name, source in COUNTERS.items():
                 value = sessions[key][name]
-                found[key][name] = None if value is None else max(0, value - greatest[name])
-                greatest[name] = max(greatest[name], value or 0)
+                if value is not None and sessions[key][source] == "counter":
+                    found[key][name] = max(0, value - greatest[name])
+                    greatest[name] = max(greatest[name], value)
+                else:
+                    found[key][name] = value
     return found
 
 
@@ -552,15 +580,31 @@ def _counted(sessions: Sequence[Row]) -> Row:
         "play_count": sum(row["play_count"] for row in sessions),
         "watch_seconds": total(row["watch_seconds"] for row in sessions),
         **{name: sum_of_reported(row[name] for row in sessions) for name in COUNTERS},
-        "buffering_reported_watch_seconds": total(
-            row["watch_seconds"]
-            for row in sessions
-            if row["buffering_seconds"] is not None or row["buffering_event_count"] is not None
+        "buffering_reported_watch_seconds": _watched_where(sessions, "buffering_seconds"),
+        "buffering_events_reported_watch_seconds": _watched_where(
+            sessions, "buffering_event_count"
         ),
         "error_reported_session_count": sum(row["error_count"] is not None for row in sessions),
         "error_session_count": sum((row["error_count"] or 0) > 0 for row in sessions),
         "rated_session_count": len(rated),
         "good_session_count": sum(_is_good(row) for row in rated),
+        **_started(sessions),
+    }
+
+
+def _watched_where(sessions: Iterable[Row], reported: str) -> Decimal:
+    return total(row["watch_seconds"] for row in sessions if row[reported] is not None)
+
+
+def _started(sessions: Sequence[Row]) -> Row:
+    """How sessions began, and whether they did."""
+    startups = [row["startup_seconds"] for row in sessions if row["startup_seconds"] is not None]
+    return {
+        "opened_session_count": sum(row["is_opened"] for row in sessions),
+        "startup_reported_session_count": len(startups),
+        "startup_seconds": sum_of_reported(startups),
+        "exit_before_start_session_count": sum(row["is_exit_before_start"] for row in sessions),
+        "start_failure_session_count": sum(row["is_start_failure"] for row in sessions),
     }
 
 
@@ -576,9 +620,15 @@ def _quality_ratios(row: Row) -> Row:
     spent = None if buffering is None else buffering + watched
     interruptions = row["buffering_event_count"]
     a_minute = None if interruptions is None else 60 * interruptions
+    opened = row["opened_session_count"]
     return {
         "rebuffer_ratio": _ratio(buffering, spent),
-        "rebuffer_frequency": _ratio(a_minute, watched),
+        "rebuffer_frequency": _ratio(a_minute, row["buffering_events_reported_watch_seconds"]),
+        "avg_startup_seconds": _ratio(
+            row["startup_seconds"], row["startup_reported_session_count"]
+        ),
+        "exit_before_start_rate": _ratio(row["exit_before_start_session_count"], opened),
+        "start_failure_rate": _ratio(row["start_failure_session_count"], opened),
         "error_rate": _ratio(row["error_session_count"], row["error_reported_session_count"]),
         "good_session_ratio": _ratio(row["good_session_count"], row["rated_session_count"]),
         "time_weighted_bandwidth_mbps": _ratio(
@@ -599,7 +649,7 @@ def daily_viewing(
     """A row per day; `unreadable_landed_at` as for `viewing_concurrency`."""
     listed = list(events)
     derived = derive(listed, catalogue, playback)
-    rejected_on = _rejected_on(listed, unreadable_landed_at)
+    rejected_on = _rejected_on(listed, catalogue, unreadable_landed_at)
     by_key = _session_days(derived)
     days = the_days(by_key, rejected_on)
     minutes: dict[date, list[Row]] = defaultdict(list)
@@ -661,6 +711,22 @@ def _played_on(minutes: Sequence[Row]) -> Row:
             minute["peak_concurrent_plays"] for minute in own
         )
     return row
+
+
+# --- daily_intake --------------------------------------------------------------------------------
+
+
+def daily_intake(
+    events: Events, catalogue: Catalogue, unreadable_landed_at: Iterable[datetime] = ()
+) -> dict[tuple[date, str], Row]:
+    """A row per landing date × outcome; `unreadable_landed_at` as for `viewing_concurrency`."""
+    landed = [(raw["landed_at"], outcome(raw, catalogue)) for raw in events if raw is not None]
+    landed += [(landed_at, "unparseable") for landed_at in unreadable_landed_at]
+    by_key = grouped(landed, lambda row: (row[0].date(), row[1]))
+    return {
+        key: {"row_count": len(rows), "last_landed_at": max(landed_at for landed_at, _ in rows)}
+        for key, rows in by_key.items()
+    }
 
 
 # --- Small helpers -------------------------------------------------------------------------------
