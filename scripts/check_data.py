@@ -16,7 +16,7 @@ import yaml
 from checker.event_types import NAMES as EVENT_TYPES
 from checker.fields import FIELDS
 from checker.files import InputError, Sample, take_sample
-from checker.names import Columns, Match, find_nested, without_unsteady
+from checker.names import NOTHING, Columns, Match, find_nested, without_unsteady
 from checker.proposal import Proposal, columns_of, propose
 from checker.report import Report
 from checker.trial import try_out
@@ -42,10 +42,13 @@ def pairs(option: str, text: str, known_keys: list[str] | None = None) -> dict[s
 
 
 def said_columns(text: str, columns: Columns) -> dict[str, str]:
-    """Option --columns. Raises InputError where a column is not in the sample."""
+    """Option --columns. Raises InputError where a column is not in the sample.
+
+    NOTHING leaves out a field that is not required.
+    """
     said = pairs("--columns", text, [field.name for field in FIELDS])
     for name, column in said.items():
-        if column not in columns.values:
+        if column not in columns.values and not (column == NOTHING and name in OPTIONAL):
             raise InputError(
                 f"--columns reads {name} from {column}, which no sampled row has; there are: "
                 + ", ".join(columns.values)
@@ -68,6 +71,7 @@ def variables_for(
     sample: Sample,
     proposal: Proposal,
     repairs: list[Repair],
+    columns: dict[str, str],
     titles: str,
 ) -> dict[str, Any]:
     """The five variables of dbt_project.yml, with only what differs from Playhead's own names.
@@ -75,6 +79,8 @@ def variables_for(
     What need not be there, and is not as Playhead reads it, is left out.
     """
     misread = OPTIONAL & {repair.field for repair in repairs}
+    names = {column.lower() for column in proposal.columns.values}
+    left_out = [name for name, said in columns.items() if said == NOTHING and name in names]
     return {
         "telemetry_path": seen_from_the_project(sample.telemetry_path),
         "telemetry_format": sample.telemetry_format,
@@ -83,7 +89,8 @@ def variables_for(
             name: match.column
             for name, match in proposal.matches.items()
             if match.column != name and name not in misread
-        },
+        }
+        | dict.fromkeys(left_out, NOTHING),
         "event_type_aliases": {
             name: event_type
             for name, event_type in proposal.event_types.items()
@@ -114,7 +121,7 @@ def check(
         said = said_columns(columns, there)
         proposal = propose(sample.rows, there, said, said_event_types(events))
         repairs = repairs_of(sample, proposal.matches)
-        variables = variables_for(sample, proposal, repairs, titles)
+        variables = variables_for(sample, proposal, repairs, said, titles)
         report = Report(sample, proposal, variables, repairs)
         if report.missing:
             return report, False

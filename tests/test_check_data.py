@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import check_data
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -19,9 +20,10 @@ import yaml
 from checker.event_types import NAMES, event_type_of
 from checker.fields import FIELDS
 from checker.files import InputError, take_sample
+from checker.ids import find_shared_ids
 from checker.names import Columns, propose_columns
 from checker.proposal import Proposal, propose
-from checker.trial import Rejection, Verdict
+from checker.trial import Rejection, Verdict, try_out
 from checker.units import as_time, epoch_unit, find_repairs, flattened
 from conftest import ROOT, write_ndjson
 from foreign import foreign_rows, readme_variables, write_foreign
@@ -61,6 +63,15 @@ def events(milliseconds: bool = False) -> list[dict[str, Any]]:
         }
         for session in range(12)
         for action, second, position in PLAYED
+    ]
+
+
+def numbered(sessions: int = 3, rows: int = 4) -> list[dict[str, Any]]:
+    """Sessions of a player that numbers its events, each from 1."""
+    return [
+        row | {"event_id": 1 + number % 4, "ts": f"2025-03-03T12:{number:02}:00Z"}
+        for number, row in enumerate(events()[: 4 * sessions])
+        if number % 4 < rows
     ]
 
 
@@ -460,6 +471,71 @@ def test_events_of_every_type_are_tried(tmp_path):
     assert columns["playback_rate"] == "playbackRate"
     assert columns["seek_from_seconds"] == "oldTime"
     assert columns["is_playing"] == "playing"
+
+
+@pytest.mark.parametrize("telemetry_format", ["ndjson", "parquet"])
+def test_an_id_may_be_left_out(tmp_path, untried, telemetry_format):
+    """Rows of one id, one of them repeated: the pipeline then has a hash of each."""
+    path = tmp_path / f"a.{telemetry_format.replace('nd', '')}"
+    rows = numbered(1, 1) * 3
+    rows[1] = rows[1] | {"playhead_position": 7}
+    if telemetry_format == "parquet":
+        pq.write_table(pa.Table.from_pylist(rows), path)
+    else:
+        write_lines(path, rows)
+    code, printed = told(path, "--columns", "event_id=none")
+    assert code == 0, printed
+    try_out(variables_of(printed), tmp_path)
+    with duckdb.connect(str(tmp_path / "check.duckdb"), read_only=True) as connection:
+        ids = connection.sql("select event_id from staging.stg_telemetry__events").fetchall()
+    assert len(ids) == 3
+    assert len({event_id for (event_id,) in ids}) == 2
+    assert all(len(event_id) == 32 for (event_id,) in ids)
+
+
+def test_ids_that_stand_for_several_events_are_said(tmp_path, untried):
+    """Numbers within a session may stay; of what is no event's id, a guess is taken back."""
+    path = write_lines(tmp_path / "a.json", numbered())
+    code, printed = told(path)
+    assert code == 0, printed
+    said = " ".join(printed.split("One id, several events")[1].split("Missing")[0].split())
+    assert "4 of the 4 ids in event_id stand for several events, 12 in all." in said
+    assert "1: viewer_id is u0, and u1" in said
+    assert "1: ts is 2025-03-03T12:00:00Z, and 2025-03-03T12:04:00Z" in said
+    assert "leave the ids out with --columns event_id=none: a hash of each row" in said
+    assert "live with it" in said and "An id alone is not trusted" in said
+    assert "let them stay" in said
+    assert "duplicate" not in printed
+    _, printed = told(path, "--columns", "event_id=none")
+    assert "One id, several events" not in printed
+    assert variables_of(printed)["telemetry_columns"]["event_id"] == "none"
+    # The viewer's own id.
+    rows = [{"id": row["viewer_id"]} | row for row in numbered()]
+    for row in rows:
+        del row["event_id"]
+    path = write_lines(path, rows)
+    _, printed = told(path)
+    assert "3 of the 3 ids in id stand for several events, 12 in all." in printed
+    assert "So id is left out" in printed
+    assert "event_id" not in variables_of(printed)["telemetry_columns"]
+    _, printed = told(path, "--columns", "event_id=id")
+    assert "better leave them out" in " ".join(printed.split())
+    assert variables_of(printed)["telemetry_columns"]["event_id"] == "id"
+
+
+def test_deliveries_of_one_event_share_its_id_rightly():
+    """Another spelling of the time, and what is no event, make no second event of it."""
+    columns = {"event_id": "event_id", "event_type": "action", "event_timestamp": "ts"}
+    (row,) = numbered(1, 1)
+    again = row | {"ts": "2025-03-03T13:00:00+01:00", "playhead_position": 7}
+    rows = [row, again, row | {"action": "volume"}, row | {"action": "EVT_01"}]
+    types = {"play": "start", "paused": "pause", "volume": "ignore"}
+    assert find_shared_ids(rows, columns, types) is None
+    shared = find_shared_ids([*rows, row | {"action": "paused"}], columns, types)
+    assert (shared.id_count, shared.shared_count, shared.event_count) == (1, 1, 2)
+    assert shared.differences == {"action": ("play", "paused")}
+    blank = [row | {"event_id": None}, row | {"event_id": " ", "action": "paused"}]
+    assert find_shared_ids(blank, columns, types) is None
 
 
 def test_names_that_nobody_knows_are_still_proposed():

@@ -15,6 +15,8 @@ Row = Mapping[str, Any]
 HOW = ("same name", "same letters", "known name", "similar name")
 # So alike must names be that neither the same nor known are.
 LIKENESS = 0.86
+# What --columns says of a field that no column is to be read for.
+NOTHING = "none"
 # What the pipeline takes for true and false.
 BOOLEANS = {"true", "false", "1", "0", "t", "f", "yes", "no", "y", "n"}
 # Slow motion to fast scanning, both ways.
@@ -72,10 +74,10 @@ def propose_columns(
         for place, each in enumerate(FIELDS)
         for column in columns.values
         for rank, order in _closeness(each, column)
-        if is_stated or not each.is_stated
+        if said.get(each.name) != NOTHING and (is_stated or not each.is_stated)
     )
-    matches = {name: Match(column, -1) for name, column in said.items()}
-    taken = set(said.values())
+    matches = {name: Match(column, -1) for name, column in said.items() if column != NOTHING}
+    taken = {match.column for match in matches.values()}
     for unlikely, rank, _, place, column in candidates:
         each = FIELDS[place]
         hopeless = unlikely and (not each.is_required or _are_objects(columns.values[column]))

@@ -1,9 +1,10 @@
-"""What a sample is in Playhead's terms: its columns and its events."""
+"""What a sample is in Playhead's terms: its columns, its events, its ids."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from checker.ids import SharedIds, find_shared_ids
 from checker.names import (
     Columns,
     Match,
@@ -23,6 +24,7 @@ class Proposal:
     matches: Mapping[str, Match]
     event_names: Counter[str]
     event_types: Mapping[str, str]
+    shared_ids: SharedIds | None = None
 
 
 def propose(
@@ -43,7 +45,10 @@ def propose(
         for name, match in matches.items()
         if name in steady or name in said or match.column == name
     }
-    return Proposal(columns, matches, names, types)
+    shared = find_shared_ids(rows, columns_of(matches), types)
+    if shared and shared.are_none and matches["event_id"].rank > 0:
+        del matches["event_id"]
+    return Proposal(columns, matches, names, types, shared)
 
 
 def columns_of(matches: Mapping[str, Match]) -> dict[str, str]:

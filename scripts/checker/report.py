@@ -15,7 +15,8 @@ from rich.table import Table
 from checker.event_types import COSTS, NEVER_SEEN
 from checker.fields import FIELDS
 from checker.files import SINGLE_FILE, Sample
-from checker.names import Match
+from checker.ids import SharedIds
+from checker.names import NOTHING, Match
 from checker.proposal import Proposal
 from checker.trial import Rejection, Verdict
 from checker.units import Repair
@@ -84,6 +85,8 @@ class Report:
         if self.unmapped:
             out.print(self._rejected(), "")
             out.print("Map more of them with --events <your event>=heartbeat,<another>=ignore\n")
+        if self.proposal.shared_ids:
+            self._print_shared_ids(out, self.proposal.shared_ids)
         if costs := self._costs():
             out.print(costs, "")
         if self.missing:
@@ -170,6 +173,34 @@ class Report:
         for cost, names in _by_cost(costs).items():
             table.add_row(names, cost)
         return table
+
+    def _print_shared_ids(self, out: Console, shared: SharedIds) -> None:
+        out.print("[bold]One id, several events[/bold]")
+        column = escape(shared.column)
+        out.print(
+            f"{shared.shared_count:,} of the {shared.id_count:,} ids in {column} stand for several "
+            f"events, {shared.event_count:,} in all."
+        )
+        for name, values in shared.differences.items():
+            one, other = (_short(value, 40) for value in values)
+            print(f"  {_short(shared.example, 40)}: {name} is {one}, and {other}")
+        if "event_id" not in self.matches:
+            out.print(
+                f"So {column} is left out: a hash of each row is its key. Or live with it, as an "
+                f"id alone is not trusted: --columns event_id={column}\n"
+            )
+            return
+        out.print(
+            "An id alone is not trusted: rows are one event only where customer, session, title, "
+            "type and time agree too. So live with it, or leave the ids out with --columns "
+            f"event_id={NOTHING}: a hash of each row is then its key. "
+            + (
+                "Within a session each id is one event: let them stay."
+                if shared.are_of_session
+                else "Some are shared within a session too: better leave them out."
+            )
+            + "\n"
+        )
 
     def _print_missing(self, out: Console) -> None:
         out.print("[bold]Required, and not found[/bold]: " + ", ".join(self.missing))
