@@ -7,21 +7,23 @@ staging models on the sample, and prints what would be rejected and the variable
 import os
 import sys
 import tempfile
-from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 import yaml
+from checker.event_types import NAMES as EVENT_TYPES
 from checker.fields import FIELDS
 from checker.files import InputError, Sample, take_sample
-from checker.names import Columns, Match, find_nested, propose_columns, propose_event_types
+from checker.names import NOTHING, Columns, Match, find_nested, without_unsteady
+from checker.proposal import Proposal, columns_of, propose
 from checker.report import Report
 from checker.trial import try_out
 from checker.units import Repair, find_repairs, flattened
 from rich.console import Console
 
-EVENT_TYPES = ("start", "stop", "pause", "resume", "complete")
+OPTIONAL = {field.name for field in FIELDS if not field.is_required}
 PROJECT = Path(__file__).parents[1]
 
 
@@ -40,10 +42,13 @@ def pairs(option: str, text: str, known_keys: list[str] | None = None) -> dict[s
 
 
 def said_columns(text: str, columns: Columns) -> dict[str, str]:
-    """Option --columns. Raises InputError where a column is not in the sample."""
+    """Option --columns. Raises InputError where a column is not in the sample.
+
+    NOTHING leaves out a field that is not required.
+    """
     said = pairs("--columns", text, [field.name for field in FIELDS])
     for name, column in said.items():
-        if column not in columns.values:
+        if column not in columns.values and not (column == NOTHING and name in OPTIONAL):
             raise InputError(
                 f"--columns reads {name} from {column}, which no sampled row has; there are: "
                 + ", ".join(columns.values)
@@ -63,18 +68,33 @@ def said_event_types(text: str) -> dict[str, str]:
 
 
 def variables_for(
-    sample: Sample, matches: dict[str, Match], event_types: dict[str, str], titles: str
-) -> dict:
-    """The five variables of dbt_project.yml, with only what differs from Playhead's own names."""
+    sample: Sample,
+    proposal: Proposal,
+    repairs: list[Repair],
+    columns: dict[str, str],
+    titles: str,
+) -> dict[str, Any]:
+    """The five variables of dbt_project.yml, with only what differs from Playhead's own names.
+
+    What need not be there, and is not as Playhead reads it, is left out.
+    """
+    misread = OPTIONAL & {repair.field for repair in repairs}
+    names = {column.lower() for column in proposal.columns.values}
+    left_out = [name for name, said in columns.items() if said == NOTHING and name in names]
     return {
-        "telemetry_path": sample.telemetry_path,
+        "telemetry_path": seen_from_the_project(sample.telemetry_path),
         "telemetry_format": sample.telemetry_format,
-        "titles_path": titles,
+        "titles_path": seen_from_the_project(titles),
         "telemetry_columns": {
-            name: match.column for name, match in matches.items() if match.column != name
-        },
+            name: match.column
+            for name, match in proposal.matches.items()
+            if match.column != name and name not in misread
+        }
+        | dict.fromkeys(left_out, NOTHING),
         "event_type_aliases": {
-            name: event_type for name, event_type in event_types.items() if name != event_type
+            name: event_type
+            for name, event_type in proposal.event_types.items()
+            if name != event_type
         },
     }
 
@@ -98,15 +118,11 @@ def check(
         folder = Path(temporary)
         sample = take_sample(path, telemetry_format, rows, folder / "lake")
         there = Columns.of(sample.rows)
-        matches = propose_columns(there, said_columns(columns, there))
-        named = matches.get("event_type")
-        counts = Counter(str(row.get(named.column)) for row in sample.rows) if named else Counter()
-        counts.pop("None", None)
-        event_types = propose_event_types(counts, said_event_types(events))
-        variables = variables_for(sample, matches, event_types, seen_from_the_project(titles))
-        variables["telemetry_path"] = seen_from_the_project(sample.telemetry_path)
-        report = Report(sample, there, matches, counts, event_types, variables)
-        report.repairs = repairs_of(sample, matches)
+        said = said_columns(columns, there)
+        proposal = propose(sample.rows, there, said, said_event_types(events))
+        repairs = repairs_of(sample, proposal.matches)
+        variables = variables_for(sample, proposal, repairs, said, titles)
+        report = Report(sample, proposal, variables, repairs)
         if report.missing:
             return report, False
         status.update("Running the staging models on the sample …")
@@ -118,7 +134,7 @@ def check(
     return report, report.verdict.accepted > 0 and not report.must_rewrite
 
 
-def repairs_of(sample: Sample, matches: dict[str, Match]) -> list[Repair]:
+def repairs_of(sample: Sample, matches: Mapping[str, Match]) -> list[Repair]:
     """What must be rewritten: units, and fields that are only inside objects."""
     inner = [flattened(row) for row in sample.rows]
     nested = find_nested(inner, matches, sample.line_count)
@@ -126,8 +142,8 @@ def repairs_of(sample: Sample, matches: dict[str, Match]) -> list[Repair]:
         row | {".".join(path): value for path, value in within.items()}
         for row, within in zip(sample.rows, inner, strict=True)
     ]
-    columns = {name: match.column for name, match in matches.items()}
-    columns |= {name: ".".join(path) for name, path in nested.items()}
+    columns = columns_of(matches) | {name: ".".join(path) for name, path in nested.items()}
+    columns = without_unsteady(rows, columns) | columns_of(matches)
     sql = {".".join(path): ".".join(f'"{key}"' for key in path) for path in nested.values()}
     return find_repairs(rows, columns, sql)
 

@@ -12,14 +12,18 @@ from pathlib import Path
 from typing import Any
 
 import check_data
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import yaml
+from checker.event_types import NAMES, event_type_of
 from checker.fields import FIELDS
 from checker.files import InputError, take_sample
-from checker.names import Columns, event_type_of, propose_columns
-from checker.trial import Rejection, Verdict
+from checker.ids import find_shared_ids
+from checker.names import Columns, propose_columns
+from checker.proposal import Proposal, propose
+from checker.trial import Rejection, Verdict, try_out
 from checker.units import as_time, epoch_unit, find_repairs, flattened
 from conftest import ROOT, write_ndjson
 from foreign import foreign_rows, readme_variables, write_foreign
@@ -62,6 +66,25 @@ def events(milliseconds: bool = False) -> list[dict[str, Any]]:
     ]
 
 
+def numbered(sessions: int = 3, rows: int = 4) -> list[dict[str, Any]]:
+    """Sessions of a player that numbers its events, each from 1."""
+    return [
+        row | {"event_id": 1 + number % 4, "ts": f"2025-03-03T12:{number:02}:00Z"}
+        for number, row in enumerate(events()[: 4 * sessions])
+        if number % 4 < rows
+    ]
+
+
+def proposed(rows: list[dict[str, Any]], **types: str) -> Proposal:
+    return propose(rows, Columns.of(rows), {}, types)
+
+
+@pytest.fixture
+def untried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A check without its trial, which takes seconds."""
+    monkeypatch.setattr(check_data, "try_out", lambda *_: Verdict(1, 0, [], 0, 0, 1))
+
+
 def write_lines(path: Path, rows: list[Any]) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
@@ -73,10 +96,7 @@ def test_a_foreign_schema_is_mapped_and_tried(builds):
     path = write_foreign(builds("foreign"), "parquet")
     code, printed = told(path)
     assert code == 0, printed
-    assert "would accept 7 of these 8 rows (87.5%)" in printed
-    assert "1 × unknown_event_type: eventName is no event that is mapped" in printed
-    assert '"eventName":"ad_start"' in printed
-    assert f"in {path}" in printed
+    assert "would accept 8 of these 8 rows (100.0%)" in printed
     source = {"telemetry_path": str(path), "telemetry_format": "parquet", "titles_path": ""}
     # With these, test_inputs builds every mart.
     assert variables_of(printed) == readme_variables() | source
@@ -203,7 +223,7 @@ def test_garbage_costs_itself(tmp_path):
 def test_the_user_has_the_last_word(tmp_path, monkeypatch):
     """--columns and --events over the proposal; ambiguity is shown; all rejected is not fine."""
     rejections = [Rejection("invalid_timestamp", 8, "a [line]", "a.json")]
-    monkeypatch.setattr(check_data, "try_out", lambda *_: Verdict(40, rejections, 0, 0, 1))
+    monkeypatch.setattr(check_data, "try_out", lambda *_: Verdict(40, 2, rejections, 0, 0, 1))
     rows = [row | {"created_at": "2025-03-03T11:06:40Z", "ts": "never"} for row in events()]
     rows = [row | {"account_id": "a"} for row in rows]
     path = write_lines(tmp_path / "more events.jsonl", rows)
@@ -225,8 +245,10 @@ def test_the_user_has_the_last_word(tmp_path, monkeypatch):
     assert variables["event_type_aliases"]["ended"] == "stop"
     assert "you said so; or" in printed
     assert "viewer_id?" in printed
+    assert "would accept 40 of these 50 rows (80.0%)" in printed
+    assert "2 × ignored: neither events nor rejected" in printed
     assert "8 × invalid_timestamp: created_at is missing, not ISO 8601" in printed
-    monkeypatch.setattr(check_data, "try_out", lambda *_: Verdict(0, rejections, 0, 0, 1))
+    monkeypatch.setattr(check_data, "try_out", lambda *_: Verdict(0, 0, rejections, 0, 0, 1))
     code, printed = told(path, "--columns", "event_timestamp=ts")
     assert code == 1
     assert "would accept 0 of these 8 rows (0.0%)" in printed
@@ -298,8 +320,16 @@ def test_names_of_many_players():
         "watch_duration_seconds": ("watch_time", "secondsWatched"),
         "device_type": ("deviceType", "platform"),
         "device_os": ("os", "osName"),
+        "playback_rate": ("playbackRate", "playback_rate", "rate", "speed", "playbackSpeed"),
+        "seek_from_seconds": ("from", "oldTime", "previous_position", "seekFrom", "time-from"),
+        "is_playing": ("isPlaying", "playing"),
+        "is_completed": ("completed", "isFinished"),
+        "is_live": ("isLive", "live"),
+        "title_name": ("videoTitle", "contentName", "title_name"),
+        "title_duration_seconds": ("duration", "videoDuration", "total_length"),
     }
     values = {"event_type": "play", "event_timestamp": "2025-03-03", "position_seconds": 1}
+    values |= dict.fromkeys(("is_playing", "is_completed", "is_live"), False)
     for name, columns in told_by.items():
         for column in columns:
             rows = [{column: values.get(name, "1")}]
@@ -309,14 +339,203 @@ def test_names_of_many_players():
         for name in ("video_play", "play", "playing", "start", "Video Playback Started", "onPlay")
     )
     assert names == {"start": 6}
-    for event_type, said in {
-        "pause": ("pause", "paused", "videoPause"),
-        "resume": ("resume", "unpause", "video_resume"),
-        "complete": ("ended", "complete", "finish", "video_ended", "VIDEO_COMPLETE"),
-        "stop": ("stop", "exit", "close", "playback-exited"),
-        None: ("ad_start", "seek", "heartbeat", "buffering", "", 7),
-    }.items():
-        assert {event_type_of(name) for name in said} == {event_type}, event_type
+
+
+@pytest.mark.parametrize(
+    "event_type, names",
+    {
+        "start": "Video Playback Started, onPlay, STATE_PLAYING, html5_play, edx.video.played, "
+        "https://w3id.org/xapi/video/verbs/played, firstFrame",
+        "pause": "pause, paused, videoPause, media.pauseStart, pause_video",
+        "resume": "resume, unpause, video_resume, media.pauseEnd, Video Playback Resumed",
+        "complete": "ended, complete, finish, video_ended, VIDEO_COMPLETE, eof, end_event, "
+        "http://adlnet.gov/expapi/verbs/completed",
+        "stop": "stop, exit, close, playback-exited, playbackAborted, viewend, session_end, "
+        "Video Playback Interrupted, http://adlnet.gov/expapi/verbs/terminated",
+        "heartbeat": "heartbeat, ping, ping_event, timeupdate, Video Content Playing, progress, "
+        "video_progress, play_progress, playback heartbeat, play_heartbeat, firstQuartile, "
+        "midpoint, video_25, 25%, Video 25% Complete, minute-watched, pos, ratechange",
+        "seek": "seek, seeked, seek_end_event, onSeek, Video Playback Seek Completed, seek_video, "
+        "rewind, fast_forward, https://w3id.org/xapi/video/verbs/seeked",
+        "seek_start": "seeking, seek_start_event, seekStart, Video Playback Seek Started",
+        "buffer_start": "waiting, buffering, stalled, rebufferstart, STATE_BUFFERING, "
+        "media.bufferStart, Video Playback Buffer Started",
+        "buffer_end": "buffer_end, buffered, rebufferEnd, BufferingFinished, StallEnded, "
+        "Video Playback Buffer Completed",
+        "ad_start": "adStart, ad_break, adbreakstart, media.adBreakStart, Video Ad Started",
+        "ad_end": "ad_end, adEnded, ad_skip, skip_ad, media.adComplete, ad_break_end_event, "
+        "Video Ad Completed",
+        "error": "error, playback_error, onError, playbackFailed",
+        "ignore": "volumechange, volume, fullscreen_change_event, init, player_ready, "
+        "loadedmetadata, quality_change, Video Quality Updated, ad_click, adFirstQuartile, "
+        "media.chapterStart, http://adlnet.gov/expapi/verbs/initialized",
+        None: "EVT_01, 7, 25, ad, added, page_view, purchase, library.new, -1, HE",
+    }.items(),
+)
+def test_events_of_many_players(event_type, names):
+    assert {name: event_type_of(name) for name in names.split(", ")} == dict.fromkeys(
+        names.split(", "), event_type
+    )
+
+
+def test_canonical_names_are_themselves_but_for_play():
+    told = {name: event_type_of(name) for name in NAMES}
+    assert told == {name: name for name in NAMES} | {"play": "start"}
+    assert event_type_of("") is event_type_of(7) is None
+
+
+def test_a_title_s_name_and_duration_are_the_same_in_all_its_rows():
+    """Else they are something else: a duration that changes is the viewing's, not the title's."""
+    rows = [row | {"title": f"Title {row['media_id']}", "duration": 100} for row in events()]
+    matches = proposed(rows).matches
+    assert matches["title_id"].column == "media_id"
+    assert matches["title_name"].column == "title"
+    assert matches["title_duration_seconds"].column == "duration"
+    for number, row in enumerate(rows):
+        row |= {"title": f"Clip {number}", "duration": number}
+    assert not {"title_name", "title_duration_seconds"} & set(proposed(rows).matches)
+    assert propose_columns(Columns.of([{"title": "T"}]), {})["title_id"].column == "title"
+
+
+def test_a_duration_in_milliseconds_is_said_and_not_read(tmp_path, untried):
+    rows = [row | {"ts": "2025-03-03T12:00:00Z", "duration": 300_000} for row in events()]
+    code, printed = told(write_lines(tmp_path / "a.json", rows))
+    assert code == 0, printed
+    assert "title_duration_seconds: duration looks like milliseconds" in printed
+    assert "title_duration_seconds" not in variables_of(printed)["telemetry_columns"]
+
+
+def test_rows_that_state_what_was_played():
+    """`play` is such a row where it alone has seconds watched; then their columns count."""
+    start = {"type": "play", "endTime": "2025-03-03T12:00:00Z", "end": 9}
+    assert proposed([start]).event_types == {"play": "start"}
+    assert "ended_at" not in proposed([start]).matches
+    rows = [start | {"watched_seconds": 60}, {"type": "pause"}]
+    told_by = {name: match.column for name, match in proposed(rows).matches.items()}
+    assert proposed(rows).event_types == {"play": "play", "pause": "pause"}
+    assert told_by["watched_seconds"] == "watched_seconds"
+    assert told_by["ended_at"] == "endTime"
+    assert told_by["end_position_seconds"] == "end"
+    rows[1]["watched_seconds"] = 60
+    assert proposed(rows).event_types["play"] == "start", "a counter of all rows"
+    assert "watched_seconds" in {match.column for match in proposed(rows).matches.values()}
+    assert proposed([{"type": "view", "playDuration": 60}], view="play").matches["watched_seconds"]
+
+
+def test_what_a_rejected_event_costs_is_said(tmp_path, untried):
+    rows = [row | {"ts": "2025-03-03T12:00:00Z"} for row in events()]
+    path = write_lines(tmp_path / "a.json", rows)
+    _, printed = told(path)
+    assert "What a rejected event costs" not in printed
+    path = write_lines(path, [*rows, rows[0] | {"action": "EVT_01"}])
+    _, printed = told(path)
+    printed = " ".join(re.sub("[│─]", " ", printed).split())
+    assert "EVT_01 – 1 rejected as unknown_event_type" in printed
+    costs = printed.split("What a rejected event costs")[1].split("Missing, and")[0]
+    for words in ("heartbeat lost ends:", "replays, and what was watched before a jump back"):
+        assert words in costs
+    assert set(re.findall(r"\w+", costs)) >= {*NAMES} - {"span", "play", "ignore"}
+    _, printed = told(path, "--events", "EVT_01=ignore")
+    assert "What a rejected event costs" not in printed
+    assert "neither an event nor rejected" in printed
+
+
+def test_events_of_every_type_are_tried(tmp_path):
+    """Accepted, ignored and rejected are all that was read."""
+    names = [
+        *["play", "timeupdate", "seeking", "seeked", "waiting", "buffer_end"],
+        *["ad_break", "ad_skip", "videoError", "paused", "resume", "playbackAborted", "ended"],
+        *["volume", "fullscreenchange", "EVT_01"],
+    ]
+    rows = [
+        events()[0]
+        | {"action": name, "ts": f"2025-03-03T12:00:{second:02}Z", "playbackRate": 1.5}
+        | {"oldTime": 7, "playing": "true"}
+        for second, name in enumerate(names)
+    ]
+    rows.append(rows[1] | {"playhead_position": None})
+    del rows[8]["playhead_position"]
+    path = write_lines(tmp_path / "a.json", rows)
+    code, printed = told(path)
+    assert code == 0, printed
+    assert "would accept 13 of these 17 rows (76.5%)" in printed
+    assert "2 × ignored: neither events nor rejected" in printed
+    assert "1 × unknown_event_type: action is no event that is mapped" in printed
+    assert 'action "EVT_01" in {"viewer_id"' in printed
+    assert f"in {path}" in printed
+    assert "1 × invalid_position: playhead_position is missing where the event needs one" in printed
+    variables = variables_of(printed)
+    assert variables["event_type_aliases"]["volume"] == "ignore"
+    assert variables["event_type_aliases"]["timeupdate"] == "heartbeat"
+    columns = variables["telemetry_columns"]
+    assert columns["playback_rate"] == "playbackRate"
+    assert columns["seek_from_seconds"] == "oldTime"
+    assert columns["is_playing"] == "playing"
+
+
+@pytest.mark.parametrize("telemetry_format", ["ndjson", "parquet"])
+def test_an_id_may_be_left_out(tmp_path, untried, telemetry_format):
+    """Rows of one id, one of them repeated: the pipeline then has a hash of each."""
+    path = tmp_path / f"a.{telemetry_format.replace('nd', '')}"
+    rows = numbered(1, 1) * 3
+    rows[1] = rows[1] | {"playhead_position": 7}
+    if telemetry_format == "parquet":
+        pq.write_table(pa.Table.from_pylist(rows), path)
+    else:
+        write_lines(path, rows)
+    code, printed = told(path, "--columns", "event_id=none")
+    assert code == 0, printed
+    try_out(variables_of(printed), tmp_path)
+    with duckdb.connect(str(tmp_path / "check.duckdb"), read_only=True) as connection:
+        ids = connection.sql("select event_id from staging.stg_telemetry__events").fetchall()
+    assert len(ids) == 3
+    assert len({event_id for (event_id,) in ids}) == 2
+    assert all(len(event_id) == 32 for (event_id,) in ids)
+
+
+def test_ids_that_stand_for_several_events_are_said(tmp_path, untried):
+    """Numbers within a session may stay; of what is no event's id, a guess is taken back."""
+    path = write_lines(tmp_path / "a.json", numbered())
+    code, printed = told(path)
+    assert code == 0, printed
+    said = " ".join(printed.split("One id, several events")[1].split("Missing")[0].split())
+    assert "4 of the 4 ids in event_id stand for several events, 12 in all." in said
+    assert "1: viewer_id is u0, and u1" in said
+    assert "1: ts is 2025-03-03T12:00:00Z, and 2025-03-03T12:04:00Z" in said
+    assert "leave the ids out with --columns event_id=none: a hash of each row" in said
+    assert "live with it" in said and "An id alone is not trusted" in said
+    assert "let them stay" in said
+    assert "duplicate" not in printed
+    _, printed = told(path, "--columns", "event_id=none")
+    assert "One id, several events" not in printed
+    assert variables_of(printed)["telemetry_columns"]["event_id"] == "none"
+    # The viewer's own id.
+    rows = [{"id": row["viewer_id"]} | row for row in numbered()]
+    for row in rows:
+        del row["event_id"]
+    path = write_lines(path, rows)
+    _, printed = told(path)
+    assert "3 of the 3 ids in id stand for several events, 12 in all." in printed
+    assert "So id is left out" in printed
+    assert "event_id" not in variables_of(printed)["telemetry_columns"]
+    _, printed = told(path, "--columns", "event_id=id")
+    assert "better leave them out" in " ".join(printed.split())
+    assert variables_of(printed)["telemetry_columns"]["event_id"] == "id"
+
+
+def test_deliveries_of_one_event_share_its_id_rightly():
+    """Another spelling of the time, and what is no event, make no second event of it."""
+    columns = {"event_id": "event_id", "event_type": "action", "event_timestamp": "ts"}
+    (row,) = numbered(1, 1)
+    again = row | {"ts": "2025-03-03T13:00:00+01:00", "playhead_position": 7}
+    rows = [row, again, row | {"action": "volume"}, row | {"action": "EVT_01"}]
+    types = {"play": "start", "paused": "pause", "volume": "ignore"}
+    assert find_shared_ids(rows, columns, types) is None
+    shared = find_shared_ids([*rows, row | {"action": "paused"}], columns, types)
+    assert (shared.id_count, shared.shared_count, shared.event_count) == (1, 1, 2)
+    assert shared.differences == {"action": ("play", "paused")}
+    blank = [row | {"event_id": None}, row | {"event_id": " ", "action": "paused"}]
+    assert find_shared_ids(blank, columns, types) is None
 
 
 def test_names_that_nobody_knows_are_still_proposed():
@@ -346,6 +565,9 @@ def test_the_fields_are_those_of_the_pipeline():
     check = (ROOT / "macros/dialect/check_inputs.sql").read_text()
     required = re.findall(r"'(\w+)'", check.split("macro required_fields()")[1].split("]")[0])
     assert [field.name for field in FIELDS if field.is_required] == required
+    macro = (ROOT / "macros/canonical_event_type.sql").read_text()
+    types = re.findall(r"'(\w+)'", macro.split("set event_types = [")[1].split("]")[0])
+    assert types == list(NAMES)
 
 
 def test_parquet_with_binary_text(tmp_path):

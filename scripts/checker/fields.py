@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+# The types of rows that state what was played.
+STATED = ("span", "play")
+
 
 @dataclass(frozen=True)
 class Field:
@@ -11,12 +14,19 @@ class Field:
     # What others call it, the likeliest first; case, snakes and camels do not matter.
     also: str
     cost: str = ""
-    # What its values are: text, number, event type or time.
+    # What its values are: text, number, boolean, rate, event type or time.
     kind: str = "text"
+    # The event types that it counts for; all, if none is named.
+    types: tuple[str, ...] = ()
 
     @property
     def is_required(self) -> bool:
         return not self.cost
+
+    @property
+    def is_stated(self) -> bool:
+        """Whether it counts only for rows that state what was played."""
+        return bool(self.types) and set(self.types) <= set(STATED)
 
 
 NO_QUALITY_SPLIT = "NULL; one group of `playback_quality` holds all"
@@ -36,8 +46,8 @@ FIELDS = [
     ),
     Field(
         "title_id",
-        "videoId contentId assetId mediaId title video content asset media movieId episodeId "
-        "programId contentAssetId itemId vid videoGuid showId mediaGuid",
+        "videoId contentId assetId mediaId movieId episodeId programId contentAssetId itemId vid "
+        "videoGuid showId mediaGuid title video content asset media",
     ),
     Field(
         "session_id",
@@ -118,31 +128,79 @@ FIELDS = [
     Field("city", "cityName geoCity town", NO_PLACE),
     Field("isp", "ispName carrier networkProvider asnOrg asnOrganization", NO_QUALITY_SPLIT),
     Field("connection_type", "connection networkType effectiveType network", NO_QUALITY_SPLIT),
+    Field(
+        "playback_rate",
+        "playbackSpeed rate speed playRate playSpeed videoSpeed currentSpeed currentRate",
+        "faster than `max_playback_rate` (2), playback counts as jumps; by the clock, all is at 1",
+        "rate",
+    ),
+    Field(
+        "seek_from_seconds",
+        "seekFrom from oldTime previousPosition previousTime fromPosition fromTime timeFrom "
+        "positionFrom oldPosition prevPosition prevTime seekFromPosition seekOrigin",
+        "where a seek left is told by the clock",
+        "number",
+        types=("seek",),
+    ),
+    Field(
+        "is_playing",
+        "playing nowPlaying",
+        "heartbeats do not say whether it plays: that takes events that start, pause and stop",
+        "boolean",
+        types=("heartbeat",),
+    ),
+    Field(
+        "is_completed",
+        "completed isComplete isFinished finished isEnded ended watched isWatched fullyWatched",
+        "`complete` events alone complete a title",
+        "boolean",
+    ),
+    Field(
+        "is_live",
+        "live isLiveStream liveStream",
+        "a live stream is taken for a title whose duration is not known",
+        "boolean",
+    ),
+    Field(
+        "ended_at",
+        "endTime endedTime endTimestamp endAt stoppedAt stopTime finishedAt viewEnd updatedAt",
+        "how long it took on the clock is told by the seconds watched",
+        "time",
+        types=STATED,
+    ),
+    Field(
+        "end_position_seconds",
+        "endPosition positionEnd stopPosition toPosition lastPosition rangeEnd end to",
+        "a `span` is rejected; where a `play` lay in its title is told by its start alone",
+        "number",
+        types=STATED,
+    ),
+    Field(
+        "watched_seconds",
+        "playDuration timeListening listenedSeconds",
+        "a `play` owns no watch time",
+        "number",
+        types=("play",),
+    ),
+    Field(
+        "max_position_seconds",
+        "maxPosition maxPlayhead maxPlayheadPosition viewMaxPlayheadPosition furthestPosition",
+        "how far a `play` went is told by its positions",
+        "number",
+        types=("play",),
+    ),
+    Field(
+        "title_name",
+        "titleName videoTitle contentTitle mediaTitle assetTitle programTitle showTitle movieTitle "
+        "episodeTitle itemTitle videoName contentName mediaName assetName programName showName "
+        "movieName itemName episodeName title",
+        "no names",
+    ),
+    Field(
+        "title_duration_seconds",
+        "titleDuration videoDuration contentDuration mediaDuration assetDuration totalLength "
+        "videoLength contentLength mediaLength durationSeconds duration length runtime",
+        "durations only where they can be inferred",
+        "number",
+    ),
 ]
-
-# What is left of an event's name without the words of `SURROUNDINGS`.
-EVENT_TYPES = {
-    "start": "play playing played start started begin began firstframe",
-    "pause": "pause paused suspend suspended",
-    "resume": "resume resumed unpause unpaused continue continued",
-    "stop": "stop stopped exit exited close closed quit abandon abandoned unload",
-    "complete": "complete completed completion ended end finish finished done",
-}
-SURROUNDINGS = set(
-    [
-        "video",
-        "player",
-        "playback",
-        "media",
-        "content",
-        "stream",
-        "vod",
-        "on",
-        "event",
-        "track",
-        "html5",
-        "watch",
-        "view",
-        "viewing",
-    ]
-)

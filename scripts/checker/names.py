@@ -1,13 +1,13 @@
 """Which of a source's columns and event names stand for which of Playhead's."""
 
-import re
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any
 
-from checker.fields import EVENT_TYPES, FIELDS, SURROUNDINGS, Field
+from checker.event_types import event_type_of, letters
+from checker.fields import FIELDS, STATED, Field
 from checker.units import as_number, as_time
 
 Row = Mapping[str, Any]
@@ -15,6 +15,14 @@ Row = Mapping[str, Any]
 HOW = ("same name", "same letters", "known name", "similar name")
 # So alike must names be that neither the same nor known are.
 LIKENESS = 0.86
+# What --columns says of a field that no column is to be read for.
+NOTHING = "none"
+# What the pipeline takes for true and false.
+BOOLEANS = {"true", "false", "1", "0", "t", "f", "yes", "no", "y", "n"}
+# Slow motion to fast scanning, both ways.
+MOST_RATE = 64
+# The share of a title's rows that must tell one name or duration, if it is the title's own.
+STEADINESS = 0.9
 
 
 @dataclass(frozen=True)
@@ -52,38 +60,24 @@ class Columns:
         return len(self.values.get(column, ())) / max(self.row_count, 1)
 
 
-def words(name: str) -> list[str]:
-    """The words of a name in snake, camel or kebab case, lower."""
-    return re.findall(r"[a-z]+|[A-Z]+(?![a-z])|[A-Z][a-z]*|\d+", name)
-
-
-def letters(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", name.lower())
-
-
-def event_type_of(name: Any) -> str | None:
-    """The canonical type that an event's name speaks of, or None: `video_play` → `start`."""
-    said = [word.lower() for word in words(str(name))]
-    core = "".join(word for word in said if word not in SURROUNDINGS)
-    for event_type, known in EVENT_TYPES.items():
-        if core in known.split():
-            return event_type
-    return None
-
-
-def propose_columns(columns: Columns, said: Mapping[str, str]) -> dict[str, Match]:
+def propose_columns(
+    columns: Columns, said: Mapping[str, str], types: Collection[str] = ()
+) -> dict[str, Match]:
     """The column for each field that one is found for, each column once; `said` comes first.
 
     Of several, one whose values could be the field's comes first, then one whose name is closer.
+    Fields of rows that state what was played are left out where `types` has none of these.
     """
+    is_stated = not set(STATED).isdisjoint(types)
     candidates = sorted(
         (not _could_be(each, columns.values[column]), rank, order, place, column)
         for place, each in enumerate(FIELDS)
         for column in columns.values
         for rank, order in _closeness(each, column)
+        if said.get(each.name) != NOTHING and (is_stated or not each.is_stated)
     )
-    matches = {name: Match(column, -1) for name, column in said.items()}
-    taken = set(said.values())
+    matches = {name: Match(column, -1) for name, column in said.items() if column != NOTHING}
+    taken = {match.column for match in matches.values()}
     for unlikely, rank, _, place, column in candidates:
         each = FIELDS[place]
         hopeless = unlikely and (not each.is_required or _are_objects(columns.values[column]))
@@ -106,6 +100,30 @@ def propose_event_types(names: Counter[str], said: Mapping[str, str]) -> dict[st
     """The canonical type of each event name that speaks of one."""
     spoken = {name: said.get(name) or event_type_of(name) for name in names}
     return {name: event_type for name, event_type in spoken.items() if event_type}
+
+
+def states_plays(rows: Sequence[Row], event_type: str, watched: str) -> bool:
+    """Whether the rows called `play` are whole viewings: they alone have seconds watched."""
+    says_play = [str(row.get(event_type)) == "play" for row in rows]
+    says_watched = [row.get(watched) not in (None, "") for row in rows]
+    return any(says_play) and says_play == says_watched
+
+
+def without_unsteady(rows: Sequence[Row], columns: Mapping[str, str]) -> dict[str, str]:
+    """The columns, but for a title's name or duration that changes within the title.
+
+    Such a duration is that of a viewing, say, and would cut the title short.
+    """
+    kept = dict(columns)
+    for name in {"title_name", "title_duration_seconds"} & set(columns):
+        told = defaultdict(Counter)
+        for row in rows:
+            if row.get(columns[name]) not in (None, ""):
+                told[str(row.get(columns.get("title_id", "")))][str(row[columns[name]])] += 1
+        most = sum(max(counts.values()) for counts in told.values())
+        if most < STEADINESS * sum(counts.total() for counts in told.values()):
+            del kept[name]
+    return kept
 
 
 def _closeness(each: Field, column: str) -> list[tuple[int, int]]:
@@ -138,13 +156,20 @@ def _could_be(each: Field, values: Sequence[Any]) -> bool:
         "event": lambda value: event_type_of(value) is not None,
         "time": lambda value: as_time(value) is not None,
         "number": lambda value: as_number(value) is not None,
+        "rate": _is_rate,
+        "boolean": lambda value: str(value).lower() in BOOLEANS,
         "text": lambda value: not isinstance(value, dict | list | tuple),
     }
-    if each.name == "state" and any(event_type_of(value) for value in seen):
+    if each.name == "state" and sum(map(fits["event"], seen)) * 2 > len(seen):
         return False
     if each.kind == "event":
         return not seen or any(fits["event"](value) for value in values)
     return sum(map(fits[each.kind], seen)) * 2 >= len(seen)
+
+
+def _is_rate(value: Any) -> bool:
+    number = as_number(value)
+    return number is not None and abs(number) <= MOST_RATE
 
 
 def find_nested(

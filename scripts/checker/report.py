@@ -1,8 +1,7 @@
 """What a check found, in the order in which a newcomer needs it."""
 
 import json
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,9 +12,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from checker.event_types import COSTS, NEVER_SEEN
 from checker.fields import FIELDS
 from checker.files import SINGLE_FILE, Sample
-from checker.names import Columns, Match
+from checker.ids import SharedIds
+from checker.names import NOTHING, Match
+from checker.proposal import Proposal
 from checker.trial import Rejection, Verdict
 from checker.units import Repair
 
@@ -28,13 +30,12 @@ REASONS = {
     "unknown_event_type": "{event_type} is no event that is mapped",
     "invalid_timestamp": "{event_timestamp} is missing, not ISO 8601, before 2000, or over a day "
     "after it landed",
-    "invalid_position": "{position_seconds} is missing, negative, no number, or over 48 h",
+    "invalid_position": "{position_seconds} is missing where the event needs one, negative, no "
+    "number, or over 48 h",
 }
 REWRITTEN = "data/rewritten"
-NEVER_SEEN = {
-    "start": "nothing opens a span: no watch time but `reported`",
-    "complete": "`is_completed` is never true, and no title's duration is inferred from its end",
-}
+# What tells nothing where a catalogue is given.
+OF_CATALOGUE = {"is_live", "title_name", "title_duration_seconds"}
 
 
 @dataclass
@@ -42,13 +43,19 @@ class Report:
     """What was found; `print` shows it."""
 
     sample: Sample
-    columns: Columns
-    matches: Mapping[str, Match]
-    event_names: Counter[str]
-    event_types: Mapping[str, str]
+    proposal: Proposal
     variables: Mapping[str, Any]
     repairs: list[Repair] = field(default_factory=list)
     verdict: Verdict | None = None
+
+    @property
+    def matches(self) -> Mapping[str, Match]:
+        return self.proposal.matches
+
+    @property
+    def unmapped(self) -> list[str]:
+        """The event names without a type."""
+        return [name for name in self.proposal.event_names if name not in self.proposal.event_types]
 
     @property
     def missing(self) -> list[str]:
@@ -70,13 +77,16 @@ class Report:
             f"{sample.line_count:,} rows of {len(sample.origins):,} file(s)\n"
         )
         out.print(self._columns(), "")
-        unused = [name for name in self.columns.values if name not in self._taken()]
+        unused = [name for name in self.proposal.columns.values if name not in self._taken()]
         if unused:
             out.print(f"Not used: {escape(', '.join(unused))}\n")
-        if self.event_names:
+        if self.proposal.event_names:
             out.print(self._events(), "")
-            if set(self.event_names) - set(self.event_types):
-                out.print("Map more of them with --events <your event>=start,<another>=stop\n")
+        if self.unmapped:
+            out.print(self._rejected(), "")
+            out.print("Map more of them with --events <your event>=heartbeat,<another>=ignore\n")
+        if self.proposal.shared_ids:
+            self._print_shared_ids(out, self.proposal.shared_ids)
         if costs := self._costs():
             out.print(costs, "")
         if self.missing:
@@ -97,13 +107,13 @@ class Report:
         )
         for each in FIELDS:
             if match := self.matches.get(each.name):
-                values = self.columns.values[match.column]
+                values = self.proposal.columns.values[match.column]
                 table.add_row(
                     each.name + (" *" if each.is_required else ""),
                     escape(match.column),
                     match.how
                     + (f"; or {', '.join(map(escape, match.others))}?" * bool(match.others)),
-                    f"{self.columns.filled(match.column):.0%}",
+                    f"{self.proposal.columns.filled(match.column):.0%}",
                     escape(_short(values[0], 20)) if values else "–",
                 )
         table.caption, table.caption_justify = "* required", "left"
@@ -111,32 +121,45 @@ class Report:
 
     def _events(self) -> Table:
         table = _table("Your events", "your event", "Playhead's", "rows", "")
-        for name, count in self.event_names.most_common(20):
-            event_type = self.event_types.get(name)
-            told = "" if event_type else "rejected as unknown_event_type, unless you map it"
+        names = self.proposal.event_names
+        for name, count in names.most_common(20):
+            event_type = self.proposal.event_types.get(name)
+            told = {
+                None: "rejected as unknown_event_type, unless you map it",
+                "ignore": "of no interest: neither an event nor rejected",
+            }.get(event_type, "")
             table.add_row(escape(_short(name, 40)), event_type or "–", f"{count:,}", told)
-        if len(self.event_names) > 20:
-            table.caption = f"… and {len(self.event_names) - 20:,} more names"
+        if len(names) > 20:
+            table.caption = f"… and {len(names) - 20:,} more names"
+        return table
+
+    def _rejected(self) -> Table:
+        table = _table("What a rejected event costs", "if it is a", "what is lost")
+        for cost, names in _by_cost(list(COSTS.items())).items():
+            table.add_row(names, cost)
         return table
 
     def _costs(self) -> Table | None:
         nested = {repair.field for repair in self.repairs}
+        seen = set(self.proposal.event_types.values())
         costs = [
             (each.name, each.cost)
             for each in FIELDS
-            if each.cost and each.name not in self.matches and each.name not in nested
+            if each.cost
+            and each.name not in self.matches
+            and each.name not in nested
+            and (not each.types or seen & set(each.types))
+            and not (self.variables["titles_path"] and each.name in OF_CATALOGUE)
         ]
         if not self.variables["titles_path"]:
-            costs.append(
-                ("a catalogue (--titles)", "no names; durations only where they can be inferred")
-            )
-        if self.event_names:
-            seen = set(self.event_types.values())
+            costs.append(("a catalogue (--titles)", "no types, genres and release dates"))
+        if self.proposal.event_names:
+            marks = {"complete"} if "is_completed" in self.matches else set()
             costs += [
-                (f"event {name}", cost) for name, cost in NEVER_SEEN.items() if name not in seen
+                (f"event {names}", cost)
+                for names, instead, cost in NEVER_SEEN
+                if not (seen | marks) & {*names.split(", "), *instead.split()}
             ]
-            if not seen & {"pause", "stop", "complete"}:
-                costs.append(("event pause, stop, complete", "no span has an end"))
         if not self.sample.is_partitioned:
             costs.append(
                 (
@@ -147,9 +170,37 @@ class Report:
         if not costs:
             return None
         table = _table("Missing, and what that costs", "missing", "what it costs")
-        for cost in dict.fromkeys(cost for _, cost in costs):
-            table.add_row(", ".join(name for name, same in costs if same == cost), cost)
+        for cost, names in _by_cost(costs).items():
+            table.add_row(names, cost)
         return table
+
+    def _print_shared_ids(self, out: Console, shared: SharedIds) -> None:
+        out.print("[bold]One id, several events[/bold]")
+        column = escape(shared.column)
+        out.print(
+            f"{shared.shared_count:,} of the {shared.id_count:,} ids in {column} stand for several "
+            f"events, {shared.event_count:,} in all."
+        )
+        for name, values in shared.differences.items():
+            one, other = (_short(value, 40) for value in values)
+            print(f"  {_short(shared.example, 40)}: {name} is {one}, and {other}")
+        if "event_id" not in self.matches:
+            out.print(
+                f"So {column} is left out: a hash of each row is its key. Or live with it, as an "
+                f"id alone is not trusted: --columns event_id={column}\n"
+            )
+            return
+        out.print(
+            "An id alone is not trusted: rows are one event only where customer, session, title, "
+            "type and time agree too. So live with it, or leave the ids out with --columns "
+            f"event_id={NOTHING}: a hash of each row is then its key. "
+            + (
+                "Within a session each id is one event: let them stay."
+                if shared.are_of_session
+                else "Some are shared within a session too: better leave them out."
+            )
+            + "\n"
+        )
 
     def _print_missing(self, out: Console) -> None:
         out.print("[bold]Required, and not found[/bold]: " + ", ".join(self.missing))
@@ -162,11 +213,14 @@ class Report:
         out.print()
 
     def _print_verdict(self, out: Console, verdict: Verdict) -> None:
-        read = verdict.accepted + sum(each.count for each in verdict.rejections)
+        rejected = sum(each.count for each in verdict.rejections)
+        read = verdict.accepted + verdict.ignored + rejected
         out.print(
             f"[bold]The build would accept {verdict.accepted:,} of these {read:,} rows "
             f"({verdict.accepted / max(read, 1):.1%})[/bold]"
         )
+        if verdict.ignored:
+            out.print(f"  {verdict.ignored:,} × ignored: neither events nor rejected")
         names = {each.name: each.name for each in FIELDS}
         names |= {name: match.column for name, match in self.matches.items()}
         for each in verdict.rejections:
@@ -194,7 +248,7 @@ class Report:
     def _rewriting(self) -> str:
         """A command that writes the repaired rows into the folder REWRITTEN."""
         sample = self.sample
-        there = {name.lower(): name for name in self.columns.values}
+        there = {name.lower(): name for name in self.proposal.columns.values}
         replaced = [each for each in self.repairs if each.field in there]
         added = [each for each in self.repairs if each.field not in there]
         what = "*"
@@ -263,6 +317,14 @@ def _value(rejection: Rejection, columns: Mapping[str, str]) -> str:
         return f"{column} {_short(json.dumps(json.loads(rejection.example).get(column)), 40)} in "
     except (KeyError, ValueError, AttributeError, RecursionError):
         return ""
+
+
+def _by_cost(costs: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """The names of what costs the same, by that."""
+    return {
+        cost: ", ".join(name for name, same in costs if same == cost)
+        for cost in dict.fromkeys(cost for _, cost in costs)
+    }
 
 
 def _table(title: str, *columns: str) -> Table:

@@ -16,6 +16,12 @@ from checker.files import InputError
 
 PROJECT = Path(__file__).parents[2]
 
+ACCEPTED_AND_IGNORED = """
+    select
+        count(*) filter (where outcome = 'accepted'),
+        count(*) filter (where outcome = 'ignored')
+    from staging.base_telemetry__events
+"""
 REJECTED = """
     select reject_reason, count(*), min_by(raw_text, source_file), min(source_file)
     from staging.stg_telemetry__rejected_events
@@ -48,6 +54,8 @@ class Verdict:
     """What the pipeline made of the sample."""
 
     accepted: int
+    # Rows of type `ignore`: no events, and not rejected.
+    ignored: int
     rejections: list[Rejection]
     # Rows of the catalogue, and of the sample's titles, how many it has, and how many there are.
     catalogue: int
@@ -83,11 +91,10 @@ def try_out(variables: Mapping[str, Any], folder: Path) -> Verdict:
             import fsspec
 
             connection.register_filesystem(fsspec.filesystem("s3"))
-        (accepted,) = connection.execute(
-            "select count(*) from staging.stg_telemetry__events"
-        ).fetchone()
+        accepted, ignored = connection.execute(ACCEPTED_AND_IGNORED).fetchone()
         rejections = [Rejection(*row) for row in connection.execute(REJECTED).fetchall()]
-        return Verdict(accepted, rejections, *connection.execute(KNOWN_TITLES).fetchone())
+        titles = connection.execute(KNOWN_TITLES).fetchone()
+        return Verdict(accepted, ignored, rejections, *titles)
 
 
 def _why(said: str) -> str:

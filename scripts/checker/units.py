@@ -82,6 +82,8 @@ def find_repairs(
             found = _epoch_repair(column, sql, values)
         elif name == "position_seconds":
             found = _position_repair(column, sql, values, _advances(rows, columns))
+        elif name == "title_duration_seconds":
+            found = _duration_repair(column, sql, values)
         elif name == "completion_percentage":
             found = _ratio_repair(column, sql, values)
         if column in nested and not found:
@@ -114,6 +116,19 @@ def _ratio_repair(column: str, sql: str, values: Sequence[Any]) -> list[Repair]:
             "completion_percentage",
             f"{column} goes from 0 to 1: Playhead takes percent, 0 to 100",
             f"try_cast({sql} as double) * 100",
+        )
+    ]
+
+
+def _duration_repair(column: str, sql: str, values: Sequence[Any]) -> list[Repair]:
+    numbers = [number for value in values if (number := as_number(value)) is not None]
+    if not numbers or median(numbers) <= LONGEST_SECONDS:
+        return []
+    return [
+        Repair(
+            "title_duration_seconds",
+            f"{column} looks like milliseconds, as over 48 h it is: Playhead takes seconds",
+            f"try_cast({sql} as double) / 1000",
         )
     ]
 
