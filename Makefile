@@ -60,7 +60,7 @@ demo: $(INSTALLED) $(DEMO)/.generated ## Four weeks, a million events: every mar
 test: lint ## Everything that needs no server: lint, dbt build with its tests, pytest
 	$(BIN)/pytest -n logical --maxprocesses 8 --dist loadfile
 
-athena: $(ATHENA_INSTALLED) ## The target athena on Trino and moto, against DuckDB (needs Maven; 2 GB of disk, 5 of memory)
+athena: $(ATHENA_INSTALLED) ## The target athena on Trino and moto, against DuckDB (needs Maven; fetches 0.8 GB once; 2 GB of disk, 5 of memory)
 	@$(BIN)/python tests/athena/engine.py
 	PLAYHEAD_ATHENA=1 $(BIN)/pytest tests/athena
 

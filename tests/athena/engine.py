@@ -1,4 +1,4 @@
-"""Trino on this machine: found or fetched by Maven, configured, started and stopped.
+"""Trino on this machine: configured, started and stopped.
 
 As a command it only sees to it that all that is needed is there, or says in one line what is not.
 """
@@ -6,7 +6,6 @@ As a command it only sees to it that all that is needed is there, or says in one
 import importlib.util
 import os
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -14,18 +13,14 @@ from pathlib import Path
 
 import requests
 
-VERSION = 476
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from athena.fetch import PLUGINS, VERSION, StandInError, server
+
 JAVA = 24
-ARTIFACT = f"io.trino:trino-server:{VERSION}:tar.gz"
-CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "playhead"
-# The server needs two of its fifty plugins, and starts in a third of the time with no more.
-PLUGINS = ("hive", "iceberg")
 MEMORY = "3G"
 START_SECONDS = 600
-
-
-class StandInError(Exception):
-    """Something is missing on this machine; the message is one line that says what to do."""
 
 
 def java() -> Path:
@@ -47,35 +42,6 @@ def _java_version(path: Path) -> int:
     said = subprocess.run([path, "-version"], capture_output=True, text=True).stderr
     match = re.search(r'version "(\d+)', said)
     return int(match.group(1)) if match else 0
-
-
-def server() -> Path:
-    """The folder of Trino's server; fetched once, through Maven's own configuration."""
-    home = CACHE / f"trino-server-{VERSION}"
-    if (home / ".complete").exists():
-        return home
-    if shutil.which("mvn") is None:
-        raise StandInError(
-            f"make athena fetches {ARTIFACT} with Maven, and there is no mvn: apt-get install maven"
-        )
-    partial = CACHE / "partial"
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    command = [
-        *("mvn", "--batch-mode", "--quiet", "dependency:unpack"),
-        *(f"-Dartifact={ARTIFACT}", f"-DoutputDirectory={partial}"),
-        f"-Dproject.basedir={partial}",
-    ]
-    done = subprocess.run(command, cwd=partial, capture_output=True, text=True)
-    unpacked = partial / f"trino-server-{VERSION}"
-    if done.returncode != 0 or not unpacked.exists():
-        said = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
-        raise StandInError(f"Maven cannot fetch {ARTIFACT}: {said[0] if said else 'no answer'}")
-    shutil.rmtree(home, ignore_errors=True)
-    unpacked.rename(home)
-    shutil.rmtree(partial)
-    (home / ".complete").touch()
-    return home
 
 
 def _configure(folder: Path, port: int, gateway_url: str) -> None:
@@ -164,7 +130,13 @@ def start(folder: Path, port: int, gateway_url: str) -> subprocess.Popen[bytes]:
     modules = subprocess.run([java_path, "--list-modules"], capture_output=True, text=True).stdout
     if "jdk.incubator.vector" in modules:
         options.append("--add-modules=jdk.incubator.vector")
-    command = [java_path, *options, "-cp", f"{home}/lib/*", "io.trino.server.TrinoServer"]
+    command = [
+        java_path,
+        *options,
+        "-cp",
+        f"{home}/lib/*",
+        "io.trino.server.TrinoServer",
+    ]
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=subprocess.STDOUT)
     try:
@@ -205,3 +177,5 @@ if __name__ == "__main__":
         print(f"Trino {VERSION} in {server()}, on Java {_java_version(java())}")
     except StandInError as error:
         sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.exit("stopped: run make athena again")
