@@ -23,7 +23,7 @@ ARTIFACT = f"io.trino:trino-server:{VERSION}:tar.gz"
 ARTIFACT_BYTES = 821_045_832
 # With its version: the one that Maven takes by itself depends on Maven's.
 MAVEN_GOAL = "org.apache.maven.plugins:maven-dependency-plugin:3.11.0:get"
-CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "playhead"
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache").resolve() / "playhead"
 # The server needs two of its fifty plugins, and starts in a third of the time with no more.
 PLUGINS = ("hive", "iceberg")
 NEEDED = (
@@ -71,9 +71,8 @@ def flaw(home: Path) -> str | None:
             return f"{name} is missing"
     for jar in sorted(home.rglob("*.jar")):
         if not zipfile.is_zipfile(jar):
-            return (
-                f"{jar.relative_to(home)} is {'half a' if jar.stat().st_size else 'an empty'} jar"
-            )
+            damage = "half a jar" if jar.stat().st_size else "an empty jar"
+            return f"{jar.relative_to(home)} is {damage}"
     return None
 
 

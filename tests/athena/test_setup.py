@@ -29,14 +29,16 @@ def test_without_maven_one_line_says_so(tmp_path):
 
 def test_where_maven_cannot_fetch_one_line_says_so(tmp_path):
     maven = tmp_path / "mvn"
-    maven.write_text("#!/bin/sh\necho '[ERROR] no such artifact'\nexit 1\n")
+    maven.write_text('#!/bin/sh\necho "[ERROR] no such artifact; asked for $*"\nexit 1\n')
     maven.chmod(0o755)
     path = f"{tmp_path}:{os.environ['PATH']}"
-    done = prepared(PATH=path, XDG_CACHE_HOME=str(tmp_path))
+    done = prepared(PATH=path, XDG_CACHE_HOME=os.path.relpath(tmp_path))
     assert done.returncode != 0
     (announced, line) = (done.stdout + done.stderr).splitlines()
     assert "0.8 GB" in announced
     assert fetch.ARTIFACT in line and "no such artifact" in line
+    # Maven runs in another folder.
+    assert f"-Dmaven.repo.local={tmp_path}/" in line
 
 
 def test_an_old_java_is_not_taken(monkeypatch):
