@@ -226,6 +226,7 @@ class Move:
     is_plausible: bool
     is_beat: bool  # the next is a seek that moved as the clock does
     is_by_clock: bool  # where the next event found the playhead, only the clock tells
+    is_filled: bool
     is_vouched: bool  # a heartbeat's, between positions that are the clock's
 
 
@@ -737,9 +738,9 @@ class _Player:
 
     def _playhead(self, event: Event) -> tuple[Decimal | None, bool]:
         """Where the playhead is after an event, and whether that is only the clock's word."""
-        is_filled = event.position is None and self.is_live
-        position = _epoch(event.event_at) if is_filled else event.position
-        return None if position is None else self._not_stale(event, position), is_filled
+        if event.position is None:
+            return (_epoch(event.event_at), True) if self.is_live else (None, False)
+        return (self._not_stale(event, event.position), False)
 
     def _not_stale(self, event: Event, position: Decimal) -> Decimal:
         """A position of before a seek, told after it, gives way to where the seek went."""
@@ -885,6 +886,7 @@ def _move(step: Step, following: Step, playback: Playback) -> Move:
         is_plausible=advance is not None and 0 < advance <= limit,
         is_beat=is_beat,
         is_by_clock=is_by_clock,
+        is_filled=step.is_filled or following.is_filled,
         is_vouched=(step.is_filled or following.is_filled)
         and "heartbeat" in (step.event.event_type, following.event.event_type),
     )
@@ -942,7 +944,11 @@ def _vouched(step: Step, claim: Claim | None, move: Move, playback: Playback) ->
     if claim is None or not move.is_vouched:
         return claim
     longest = playback.heartbeat_seconds + playback.clock_tolerance_seconds
-    return _until(step, move, claim.evidence, min(move.wall, longest))
+    lasts = min(claim.end - claim.start, longest)
+    if claim.evidence == "reported":
+        began_at = claim.wall_started_at + _lasting(claim.wall_seconds - lasts)
+        return Claim("reported", claim.end - lasts, claim.end, began_at, lasts)
+    return _until(step, move, claim.evidence, lasts)
 
 
 def _has_lost_its_end(step: Step, following: Step, move: Move) -> bool:
@@ -994,7 +1000,7 @@ def _skips_inside(
     step: Step, claim: Claim | None, move: Move, playback: Playback
 ) -> tuple[int, int]:
     """How often the playhead skipped forward, backward, while the event's playback went on."""
-    if move.is_vouched or move.is_by_clock or move.advance is None or not step.plays:
+    if move.is_filled or move.is_by_clock or move.advance is None or not step.plays:
         return 0, 0
     if claim is not None and claim.evidence == "seek":
         return _skips(move.advance - min(move.clock, move.advance), playback)
@@ -1008,7 +1014,7 @@ def _skips_between(
 
     Only once something is known of the intent: a first start at a bookmark is no skip.
     """
-    if step.is_meant is None or move.is_vouched or move.before_next is None:
+    if step.is_meant is None or move.is_filled or move.before_next is None:
         return 0, 0
     if following.event.event_type == "seek" and not move.is_beat:
         assert following.position is not None
@@ -1135,19 +1141,22 @@ def derive(events: Iterable[RawEvent | None], catalogue: Catalogue, playback: Pl
 
 
 def _clipped(span: Span, title: Title, playback: Playback) -> Interval | None:
-    """The interval within its title, on the clock for no longer than its length allows.
+    """The interval within its title and 48 h, on the clock for no longer than its length allows.
 
     Capped `reported` evidence begins later: it still ends at its closing event.
     """
     if span.wall_started_at is None or span.wall_seconds is None or span.evidence is None:
         return None
-    start, end = span.start, span.end
+    start, end, unplaced = span.start, span.end, min(span.unplaced_seconds, MAX_POSITION)
+    if start is not None and end is not None and end - start > MAX_POSITION:
+        is_reported = span.evidence == "reported"
+        start, end = (end - MAX_POSITION, end) if is_reported else (start, start + MAX_POSITION)
     if start is not None and end is not None and not title.is_live:
         start = max(start, ZERO)
         end = end if title.duration is None else min(end, title.duration)
     if start is None or end is None or start >= end:
         start = end = None
-    watched = (ZERO if start is None or end is None else end - start) + span.unplaced_seconds
+    watched = (ZERO if start is None or end is None else end - start) + unplaced
     if watched == 0:
         return None
     longest = _rounded(watched / playback.min_playback_rate + playback.clock_tolerance_seconds)
@@ -1163,7 +1172,7 @@ def _clipped(span: Span, title: Title, playback: Playback) -> Interval | None:
         evidence=span.evidence,
         start=start,
         end=end,
-        unplaced_seconds=span.unplaced_seconds,
+        unplaced_seconds=unplaced,
         wall_started_at=began_at,
         wall_seconds=wall,
         bandwidth_watch_seconds=measured,
@@ -1194,6 +1203,7 @@ def plays_of(intervals: Iterable[Interval]) -> list[list[Interval]]:
 def _goes_on(row: Interval, piece: Interval) -> bool:
     return (
         row.evidence == piece.evidence
+        and row.wall_started_at.date() == piece.wall_started_at.date()
         and row.unplaced_seconds == piece.unplaced_seconds == 0
         and row.end == piece.start
         and row.on_clock[1] == piece.on_clock[0]
@@ -1370,6 +1380,7 @@ def _session(
     return {
         **row,
         "rebuffer_ratio": _rebuffer_ratio(row["buffering_seconds"], watch),
+        "is_opened": any(event.is_opening for event in events),
         "is_exit_before_start": is_unseen and not row["error_count"],
         "is_start_failure": is_unseen and bool(row["error_count"]),
     }
@@ -1451,10 +1462,14 @@ def _startup(in_sequence: Sequence[Span]) -> Decimal | None:
     kinds = [span.event.event_type for span in in_sequence]
     opened = next((n for n, kind in enumerate(kinds) if kind in OPENING), None)
     played = next((n for n, span in enumerate(in_sequence) if span.evidence is not None), None)
-    if opened is None or played is None or played < opened:
+    if opened is None or played is None:
         return None
     first, span = in_sequence[opened].event, in_sequence[played]
-    waited = _between(first, span.event)
+    # A span of reported time begins before its event.
+    began_at = span.wall_started_at or span.event.event_at
+    if began_at < first.event_at:
+        return None
+    waited = Decimal((began_at - first.event_at) // timedelta(milliseconds=1)) / 1000
     if BUFFERING & {*kinds[opened + 1 : played + 1]}:
         return waited
     following, step, advance = span.following, span.step, span.advance
@@ -1463,8 +1478,9 @@ def _startup(in_sequence: Sequence[Span]) -> Decimal | None:
     is_told = following.event.event_type == "heartbeat"
     if not is_told or span.evidence not in ("observed", "lost_close"):
         return None
-    until = Fraction(_between(first, following.event))
-    return max(waited, _half_up(until - Fraction(advance) / Fraction(step.rate or 1)))
+    rate = step.rate if step.rate and step.rate > 0 else 1
+    lasted = _half_up(Fraction(advance) / Fraction(rate))
+    return max(waited, _between(first, following.event) - lasted)
 
 
 def _half_up(seconds: Fraction) -> Decimal:

@@ -110,9 +110,9 @@ def test_every_kind_of_row_occurs(built):
     repeats = built.rows(
         "select count(*) as n from intermediate.int_repeated_events where delivery_number = 1"
     )
-    assert len(flags) == 6
+    assert len(flags) == 7
     assert len(tiers) == 4
-    assert len(evidence) == 5
+    assert len(evidence) == 7
     assert len(sources) == 3
     assert repeats[0]["n"] > 100
     for column, least in (("binge_visit_count", 20), ("simultaneous_stream_seconds", 20)):
@@ -123,17 +123,24 @@ def test_every_kind_of_row_occurs(built):
 
 
 def test_intervals_equal_the_oracle(built, events):
-    rows = built.rows("select * from intermediate.int_watch_intervals")
-    expected = oracle.watch_intervals(events, strategies.CATALOGUE)
-    assert {row["event_id"] for row in rows} == expected.keys()
-    for row in rows:
-        interval = expected[row["event_id"]]
-        assert (row["evidence"], row["start_seconds"], row["end_seconds"]) == (
+    """Each with its place on the title and on the clock, contiguous ones of a play as one."""
+    columns = (
+        "customer_id, session_id, title_id, evidence, start_seconds, end_seconds, "
+        "unplaced_seconds, wall_started_at, wall_ended_at"
+    )
+    rows = built.rows(f"select {columns} from intermediate.int_watch_intervals")
+    expected = Counter(
+        (
+            *interval.event.session_key,
             interval.evidence,
-            *interval.on_title,
+            interval.start,
+            interval.end,
+            interval.unplaced_seconds,
+            *interval.on_clock,
         )
-        assert row["wall_started_at"] == interval.on_clock[0]
-        assert row["wall_ended_at"] == interval.on_clock[1]
+        for interval in oracle.watch_intervals(events, strategies.CATALOGUE)
+    )
+    assert Counter(tuple(row.values()) for row in rows) == expected
 
 
 def test_islands_equal_the_oracle(built, events):
@@ -160,15 +167,17 @@ def test_retention_equals_the_oracle(built, events):
 
 
 def test_nothing_is_lost(built, events, rejected, malformed):
-    """Accepted + rejected = read, each row under its reason and with its text."""
+    """Accepted + rejected + ignored = read, each rejected row with its reason and text."""
+    outcomes = Counter(oracle.outcome(event, strategies.CATALOGUE) for event in events)
+    assert outcomes.keys() == {"accepted", "ignored"}
     accepted = built.rows("select count(*) as n from staging.stg_telemetry__events")[0]["n"]
     rows = built.rows("select reject_reason, raw_text from staging.stg_telemetry__rejected_events")
-    assert accepted == len(events)
+    assert accepted == outcomes["accepted"]
     expected = Counter((reason, strategies.json_line(event)) for reason, event in rejected)
     expected.update(("unparseable", line) for line in malformed)
     assert Counter((row["reject_reason"], row["raw_text"]) for row in rows) == expected
     assert {reason for reason, _ in expected} == set(strategies.REASONS) | {"unparseable"}
-    counted = Counter(reason for reason, _ in expected.elements()) + Counter(accepted=len(events))
+    counted = Counter(reason for reason, _ in expected.elements()) + outcomes
     intake = Counter()
     for row in built.rows("select outcome, row_count from marts.daily_intake"):
         intake[row["outcome"]] += row["row_count"]
@@ -217,7 +226,6 @@ def test_every_fault_of_the_generator_equals_the_oracle(builds):
             events.append(event)
             if event is None:
                 unreadable_landed_at.append(landed_at)
-    rejected = sum(oracle.reject_reason(event) is not None for event in events)
     with (build.folder / "data" / "titles.csv").open() as file:
         catalogue = {
             row["title_id"]: row
@@ -227,6 +235,7 @@ def test_every_fault_of_the_generator_equals_the_oracle(builds):
             }
             for row in csv.DictReader(file)
         }
+    rejected = sum(oracle.reject_reason(event, catalogue) is not None for event in events)
     (quarantine,) = build.rows("select count(*) as n from staging.stg_telemetry__rejected_events")
     assert quarantine["n"] == rejected > 1000
     for name in MARTS:
