@@ -1,5 +1,6 @@
 -- Which lengths hold viewers. avg_percentage_viewed favours short titles and avg_view_minutes long
--- ones: where both are high, the length is right. completion_rate is of viewers, verified.
+-- ones: where both are high, the length is right. completion_rate is of all viewers, verified:
+-- none is of those of whom nobody knows which parts they watched.
 with
 
 titles as (

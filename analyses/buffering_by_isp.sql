@@ -13,7 +13,8 @@ isps as (
         sum(session_count) as session_count,
         sum(buffering_seconds) as buffering_seconds,
         sum(buffering_event_count) as buffering_event_count,
-        sum(buffering_reported_watch_seconds) as watch_seconds
+        sum(buffering_reported_watch_seconds) as buffering_reported_watch_seconds,
+        sum(buffering_events_reported_watch_seconds) as buffering_events_reported_watch_seconds
     from quality
     group by coalesce(isp, 'not reported')
 ),
@@ -24,9 +25,10 @@ final as (
         session_count,
         cast(buffering_seconds as double) / 3600 as buffering_hours,
         cast(buffering_seconds as double)
-        / nullif(cast(buffering_seconds + watch_seconds as double), 0) as rebuffer_ratio,
+        / nullif(cast(buffering_seconds + buffering_reported_watch_seconds as double), 0)
+            as rebuffer_ratio,
         cast(60 * buffering_event_count as double)
-        / nullif(cast(watch_seconds as double), 0) as rebuffer_frequency
+        / nullif(cast(buffering_events_reported_watch_seconds as double), 0) as rebuffer_frequency
     from isps
 )
 

@@ -1,6 +1,6 @@
 -- For each title the hundredth that loses most viewers, the costliest first. Look at the title
 -- around lost_at_seconds: credits lose people who have seen it all, the middle loses them for
--- good.
+-- good. Viewers of whom nobody knows which parts they watched are left out.
 with
 
 titles as (
@@ -16,9 +16,9 @@ final as (
     select
         titles.title_id,
         titles.title_name,
-        titles.watching_viewer_count,
+        retention.viewer_count,
         titles.largest_drop_off,
-        cast(round(titles.largest_drop_off * titles.watching_viewer_count) as bigint)
+        cast(round(titles.largest_drop_off * retention.viewer_count) as bigint)
             as lost_viewer_count,
         retention.end_seconds as lost_at_seconds,
         titles.largest_drop_off_bucket + 1 as lost_at_percentage,

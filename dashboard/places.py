@@ -7,7 +7,7 @@ import marts
 import pandas as pd
 
 # A player's counters go on over the titles of a session: the greatest of each, before they add up.
-# Only sessions with a stall or an error can repeat one.
+# What events tell is each title's own. Only sessions with a stall or an error can repeat one.
 PLACES = """
     with picked as (
         select * from marts.viewing_sessions where {where} and country is not null
@@ -15,14 +15,17 @@ PLACES = """
 
     troubled as (
         select customer_id, session_id, min(country) as country, min(state) as state,
-            max(buffering_seconds) as buffering_seconds, max(error_count) as error_count
+            coalesce(max(buffering_seconds) filter (where buffering_source = 'counter'), 0)
+            + coalesce(sum(buffering_seconds) filter (where buffering_source = 'events'), 0)
+                as buffering_seconds,
+            least(count(*) filter (where error_source = 'counter' and error_count > 0), 1)
+            + count(*) filter (where error_source = 'events' and error_count > 0) as failed
         from picked where buffering_seconds > 0 or error_count > 0
         group by customer_id, session_id
     ),
 
     troubles as (
-        select country, state, sum(buffering_seconds) as stalled,
-            count(*) filter (where error_count > 0) as failed
+        select country, state, sum(buffering_seconds) as stalled, sum(failed) as failed
         from troubled group by country, state
     ),
 

@@ -15,6 +15,7 @@ BUILT = """
         (select count(*) from staging.base_telemetry__events) as read,
         (select count(*) from staging.stg_telemetry__events) as accepted,
         (select count(*) from staging.stg_telemetry__rejected_events) as rejected,
+        (select count(*) from staging.base_telemetry__events where outcome = 'ignored') as ignored,
         (select sum(event_count) from marts.viewing_sessions) as distinct_events,
         (select count(*) from marts.viewing_sessions) as sessions,
         (select count(*) from marts.viewer_title_engagement) as viewer_titles
@@ -53,7 +54,7 @@ SEGMENTS = """
     group by segment
     order by sum(watch_hours) desc
 """
-# DESIGN.md §5.1's first reference case: the generator writes this viewer into every lake.
+# docs/method.md §6.4, the first reference case: the generator writes this viewer into every lake.
 REFERENCE = """
     select
         watch_seconds as watch,
@@ -102,8 +103,9 @@ def main(
             ]
     except duckdb.Error as error:
         sys.exit(f"show_demo: {str(error).splitlines()[0]}")
-    read, accepted, rejected, distinct, sessions, viewer_titles = (f"{n:,}" for n in built)
-    console.print(f"{read} rows read = {accepted} accepted + {rejected} rejected")
+    read, accepted, rejected, ignored, distinct, sessions, viewer_titles = (f"{n:,}" for n in built)
+    besides = "" if ignored == "0" else f" + {ignored} ignored"
+    console.print(f"{read} rows read = {accepted} accepted + {rejected} rejected{besides}")
     console.print(
         f"{distinct} distinct events → {sessions} viewing_sessions → "
         f"{viewer_titles} viewer_title_engagement\n"

@@ -9,6 +9,7 @@ from typing import Any
 
 from conftest import MODELS, Build
 from generator.run import GeneratorOptions, generate
+from other_events import land_other_events
 from publish_marts import publish
 
 REQUIRED = (
@@ -22,12 +23,14 @@ REQUIRED = (
 
 
 def publish_full(build: Build) -> Path:
-    """Three days of a few viewers, every column there, in the lake layout."""
-    return _published(build, telemetry_path=_generated(build))
+    """Three days of a few viewers, every column and kind of event there, in the lake layout."""
+    lake = _generated(build)
+    land_other_events(lake)
+    return _published(build, telemetry_path=lake)
 
 
 def publish_bare(build: Build) -> Path:
-    """The same in six columns, in one file outside the layout, without a catalogue."""
+    """The same viewers in six columns, in one file outside the layout, without a catalogue."""
     lines = []
     for file in sorted(_generated(build).rglob("*.json.gz")):
         for line in gzip.decompress(file.read_bytes()).decode().splitlines():

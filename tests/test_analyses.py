@@ -11,6 +11,7 @@ import yaml
 from conftest import ROOT, Build
 from generator.faults import REALISTIC
 from generator.run import GeneratorOptions, generate
+from other_events import land_other_events
 
 Row = dict[str, Any]
 Marts = dict[str, list[Row]]
@@ -22,6 +23,7 @@ def built(builds) -> Build:
     """Three simulated days, built, and the analyses compiled."""
     build = builds("analyses")
     generate(GeneratorOptions(build.folder / "data", days=3, scale=0.002, faults=REALISTIC))
+    land_other_events(build.folder / "data" / "telemetry")
     variables = {
         "telemetry_path": build.folder / "data" / "telemetry",
         "titles_path": build.folder / "data" / "titles.csv",
@@ -66,7 +68,9 @@ def top_content_by_viewers(marts: Marts) -> list[Row]:
             "title_id": title_id,
             "viewer_count": len(viewers),
             "watch_hours": ratio(summed(viewers, "watch_seconds"), 3600),
-            "completion_rate": ratio(sum(row["is_completed"] for row in viewers), len(viewers)),
+            "completion_rate": ratio(
+                sum(row["is_completed"] is True for row in viewers), len(viewers)
+            ),
         }
         for title_id, viewers in sorted(
             audiences.items(),
@@ -91,22 +95,33 @@ def device_distribution(marts: Marts) -> list[Row]:
     return sorted(rows, key=lambda row: (-row["watch_hours"], row["device_type"]))
 
 
+def of_sessions(sessions: list[Row], name: str) -> tuple[Any, Decimal]:
+    """What sessions report of stalls, and the seconds watched in those that report it.
+
+    Of a session's counter the greatest; what events tell is each title's own.
+    """
+    reporting = [row for row in sessions if row[name] is not None]
+    counted = [row for row in reporting if row["buffering_source"] == "counter"]
+    told = sum(row[name] for row in reporting if row["buffering_source"] == "events")
+    for titles in by_value(counted, "customer_id", "session_id").values():
+        told += max(row[name] for row in titles)
+    return told, summed(reporting, "watch_seconds")
+
+
 def of_isps(marts: Marts) -> list[Row]:
     """Each ISP from its sessions, each session's counters once: they go on over its titles."""
     rows = []
     for isp, own in by_value(marts["viewing_sessions"], "isp").items():
-        sittings = by_value(own, "customer_id", "session_id").values()
-        stalled = sum(max(row["buffering_seconds"] for row in titles) for titles in sittings)
-        stalls = sum(max(row["buffering_event_count"] for row in titles) for titles in sittings)
-        watched = summed(own, "watch_seconds")
+        stalled, stalled_base = of_sessions(own, "buffering_seconds")
+        stalls, stalls_base = of_sessions(own, "buffering_event_count")
         rows.append(
             {
                 "isp": isp,
                 "session_count": len(own),
-                "watch_hours": ratio(watched, 3600),
+                "watch_hours": ratio(summed(own, "watch_seconds"), 3600),
                 "buffering_hours": ratio(stalled, 3600),
-                "rebuffer_ratio": ratio(stalled, stalled + watched),
-                "rebuffer_frequency": ratio(60 * stalls, watched),
+                "rebuffer_ratio": ratio(stalled, stalled + stalled_base),
+                "rebuffer_frequency": ratio(60 * stalls, stalls_base),
             }
         )
     return rows
@@ -196,7 +211,9 @@ def best_video_length(marts: Marts) -> list[Row]:
                 "avg_percentage_viewed": ratio(
                     100 * watched, sum(lengths[row["title_id"]] for row in own)
                 ),
-                "completion_rate": ratio(sum(row["is_completed"] for row in viewers), len(viewers)),
+                "completion_rate": ratio(
+                    sum(row["is_completed"] is True for row in viewers), len(viewers)
+                ),
             }
         )
     return rows
@@ -204,13 +221,15 @@ def best_video_length(marts: Marts) -> list[Row]:
 
 def app_version_adoption(marts: Marts) -> list[Row]:
     sittings = by_value(marts["viewing_sessions"], "customer_id", "session_id").values()
-    cells: dict[Any, list[bool]] = defaultdict(list)
+    cells: dict[Any, list[bool | None]] = defaultdict(list)
     for titles in sittings:
         errors = 0
         for row in sorted(titles, key=lambda row: (row["started_at"], row["title_id"])):
             cell = row["started_at"].date(), row["app_version"] or "not reported"
-            cells[cell].append(row["error_count"] > errors)
-            errors = max(errors, row["error_count"])
+            reported = row["error_count"]
+            if row["error_source"] == "counter":
+                reported, errors = reported > errors, max(errors, reported)
+            cells[cell].append(None if reported is None else reported > 0)
     a_day: dict[Any, int] = defaultdict(int)
     for (day, _), failed in cells.items():
         a_day[day] += len(failed)
@@ -220,7 +239,7 @@ def app_version_adoption(marts: Marts) -> list[Row]:
             "app_version": version,
             "session_count": len(failed),
             "session_share": ratio(len(failed), a_day[day]),
-            "error_rate": ratio(sum(failed), len(failed)),
+            "error_rate": ratio(failed.count(True), len(failed) - failed.count(None)),
         }
         for (day, version), failed in sorted(cells.items())
     ]

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import other_events
+import pyarrow as pa
 import pytest
 from conftest import ROOT
 
@@ -52,6 +54,14 @@ def figures(app: AppTest) -> dict[str, str]:
 
 def said(app: AppTest) -> str:
     return " ".join(element.value for element in (*app.info, *app.caption))
+
+
+def drawn(app: AppTest) -> list[list[dict[str, Any]]]:
+    """The rows of each chart of the page."""
+    tables = []
+    for element in app.get("vega_lite_chart"):
+        tables += [element.proto.data.data, *(one.data.data for one in element.proto.datasets)]
+    return [pa.ipc.open_stream(table).read_all().to_pylist() for table in tables if table]
 
 
 def one(file: Path, query: str) -> Any:
@@ -190,20 +200,120 @@ def test_the_audience_of_the_dates_picked(full, monkeypatch):
     assert app.selectbox(key="day").options == ["2025-03-03"]
 
 
-def test_rows_rejected_on_the_dates_picked(full, monkeypatch):
+def test_rows_accepted_ignored_and_rejected_on_the_dates_picked(full, monkeypatch):
     app = open_page(full, "data_quality", monkeypatch)
-    landed = "select sum(row_count), sum(row_count) filter (where outcome <> 'accepted') from {}"
-    rows, rejected = one(full, landed.format("marts.daily_intake"))
+    landed = """
+        select sum(row_count), sum(row_count) filter (where outcome = 'accepted'),
+            sum(row_count) filter (where outcome = 'ignored')
+        from {}
+    """
+    rows, accepted, ignored = one(full, landed.format("marts.daily_intake"))
+    assert ignored == other_events.IGNORED
     assert figures(app)["Rows landed"] == f"{rows:,}"
-    assert figures(app)["Rejected"] == f"{rejected / rows:.2%}"
+    assert figures(app)["Accepted"] == f"{accepted / rows:.2%}"
+    assert figures(app)["Ignored"] == f"{ignored / rows:.2%}"
+    assert figures(app)["Rejected"] == f"{(rows - accepted - ignored) / rows:.2%}"
+    reasons = [row["name"] for chart in drawn(app) for row in chart if "row_count" in row]
+    assert reasons and not {"accepted", "ignored"} & set(reasons)
     day = date(2025, 3, 4)
     app = sound(app.date_input(key="Dates").set_value((day, day)).run())
-    rows, _ = one(full, landed.format("marts.daily_intake where landed_on = '2025-03-04'"))
+    rows, *_ = one(full, landed.format("marts.daily_intake where landed_on = '2025-03-04'"))
     assert figures(app)["Rows landed"] == f"{rows:,}"
+
+
+def test_how_watch_time_is_known(full, monkeypatch):
+    app = sound(open_page(full, "data_quality", monkeypatch))
+    inferred, unplaced, uncredited = one(
+        full,
+        """
+        select sum(inferred_watch_seconds) / sum(watch_seconds),
+            sum(unplaced_watch_seconds) / sum(watch_seconds),
+            count(*) filter (has_uncredited_report) / count(*)
+        from marts.viewing_sessions
+        """,
+    )
+    assert unplaced > 0.001
+    assert uncredited > 0
+    assert figures(app)["Watch time inferred"] == f"{inferred:.1%}"
+    assert figures(app)["Watch time unplaced"] == f"{unplaced:.1%}"
+    assert figures(app)["Reports exceed credit"] == f"{uncredited:.2%}"
+    rows = [row for chart in drawn(app) for row in chart]
+    shares = {row["name"]: row["share"] for row in rows if {"name", "share"} <= set(row)}
+    assert shares["observed or stated"] == pytest.approx(1 - float(inferred) - float(unplaced))
+    assert shares["stated, place unknown"] == pytest.approx(float(unplaced))
+
+
+def test_what_nobody_knows_of_a_title_is_not_shown_as_nothing(full, monkeypatch):
+    app = open_page(full, "titles", monkeypatch)
+    app = sound(app.selectbox(key="title").set_value("stated-only").run())
+    assert figures(app)["Viewers"] == f"{other_events.STATING}"
+    assert figures(app)["Completed it"] == "–"
+    assert "or nobody knows which parts" in said(app)
+    app = sound(app.selectbox(key="title").set_value("t001").run())
+    assert figures(app)["Completed it"] != "–"
+    assert f"Of {other_events.STATING} of its viewers nobody knows" in said(app)
+    app = sound(app.button_group(key="rank_False").set_value("completion").run())
+    assert "stated-only" not in app.selectbox(key="title").options
+
+
+def test_who_finishes_is_of_viewers_of_whom_it_is_known(full, monkeypatch):
+    app = open_page(full, "viewers", monkeypatch)
+    app = sound(app.multiselect(key="Device").set_value(["console"]).run())
+    finished = one(
+        full,
+        """
+        select avg(is_completed::int) from marts.viewer_title_engagement
+        where is_completed is not null and dominant_device_type = 'console'
+            or customer_id in (
+                select customer_id from marts.viewer_segments
+                where preferred_device_type = 'console' and watch_seconds = 0
+            )
+        """,
+    )
+    told = {
+        row["everyone"]
+        for chart in drawn(app)
+        for row in chart
+        if row.get("trait") == "Completes titles"
+    }
+    assert finished > 0.01
+    assert told == {f"{finished:.0%}"}
+
+
+STARTS = """
+    select sum(startup_seconds) / sum(startup_reported_session_count),
+        sum(exit_before_start_session_count) / sum(opened_session_count),
+        sum(start_failure_session_count) / sum(opened_session_count)
+    from marts.playback_quality where device_type = '{}'
+"""
+
+
+def test_how_playback_starts(full, monkeypatch):
+    app = open_page(full, "quality", monkeypatch)
+    app = sound(app.multiselect(key="Device").set_value(["console"]).run())
+    startup, exits, failures = one(full, STARTS.format("console"))
+    assert startup == 3
+    assert exits > 0 and failures > 0
+    assert figures(app)["Start-up time"] == f"{startup:.1f} s"
+    assert figures(app)["Exits before start"] == f"{exits:.1%}"
+    assert figures(app)["Start failures"] == f"{failures:.1%}"
+    app = sound(app.multiselect(key="Device").set_value(["mobile"]).run())
+    startup, _, failures = one(full, STARTS.format("mobile"))
+    assert startup is None
+    assert figures(app)["Start-up time"] == "–"
+    assert figures(app)["Start failures"] == f"{failures:.1%}"
+    assert "Nothing tells how long playback took to start" in said(app)
+
+
+def test_without_a_report_of_errors_no_start_is_said_not_to_fail(marts_files, monkeypatch):
+    app = sound(open_page(marts_files["bare"], "quality", monkeypatch))
+    assert figures(app)["Start failures"] == "–"
+    assert figures(app)["Exits before start"] != "–"
+    assert "nobody knows which starts failed" in said(app)
 
 
 def test_a_place_counts_a_session_once(full, monkeypatch):
-    """Against plain Python: of each session the greatest counter, of all its titles."""
+    """Against plain Python: of each session the greatest counter, and all that its events tell."""
     monkeypatch.setenv("PLAYHEAD_MARTS_PATH", str(full))
     import filters
     import places
@@ -211,25 +321,36 @@ def test_a_place_counts_a_session_once(full, monkeypatch):
     rows, _ = places.by_place(filters.Filters())
     with duckdb.connect(str(full), read_only=True) as connection:
         sessions = connection.execute("""
-            select customer_id, session_id, country, state, buffering_seconds, error_count
+            select customer_id, session_id, country, state, watch_seconds, buffering_seconds,
+                buffering_source, error_count, error_source
             from marts.viewing_sessions order by started_at
         """).fetchall()
     greatest: dict[tuple[str, str], list[Any]] = {}
-    for customer, session, country, state, stalled, errors in sessions:
-        known = greatest.setdefault((customer, session), [f"{state}, {country}", 0, 0])
-        known[1] = max(known[1], stalled or 0)
-        known[2] = max(known[2], errors or 0)
-    expected = defaultdict(lambda: [0, 0])
+    expected = defaultdict(lambda: [0, 0, 0])
+    for customer, session, country, state, watched, stalled, stalls, errors, by in sessions:
+        place = f"{state}, {country}"
+        known = greatest.setdefault((customer, session), [place, 0, 0])
+        if stalled is not None:
+            expected[place][2] += watched
+        if stalls == "events":
+            expected[place][0] += stalled
+        elif stalls == "counter":
+            known[1] = max(known[1], stalled or 0)
+        if by == "events":
+            expected[place][1] += errors > 0
+        elif by == "counter":
+            known[2] = max(known[2], errors)
     for place, stalled, errors in greatest.values():
         expected[place][0] += stalled
         expected[place][1] += errors > 0
     assert len(rows) == 15
+    assert "North, Utopia" in set(rows.name)
+    assert expected["North, Utopia"][:2] == [39, 6], "stalls and errors that events tell"
     assert len(greatest) < len(sessions), "no session has several titles"
     for row in rows.itertuples():
-        assert (row.stalled, row.failed) == (
-            pytest.approx(float(expected[row.name][0])),
-            expected[row.name][1],
-        )
+        stalled, failed, watched = map(float, expected[row.name])
+        assert (row.stalled, row.failed) == (pytest.approx(stalled), failed)
+        assert row.stall_base == pytest.approx(stalled + watched)
 
 
 def test_every_dimension_of_quality_can_be_picked(full, monkeypatch):

@@ -23,8 +23,8 @@ CHARTS = {
     "Titles": 4,
     "Viewers": 4,
     "Audience over time": 4,
-    "Quality": 6,
-    "Data quality": 5,
+    "Quality": 9,
+    "Data quality": 6,
 }
 # Of each chart the marks that can be seen, and the whole drawing.
 DRAWN = """() => {

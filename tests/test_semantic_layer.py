@@ -19,13 +19,17 @@ from dbt_metricflow.cli.cli_configuration import CLIConfiguration
 from generator.faults import REALISTIC
 from generator.run import GeneratorOptions, generate
 from metricflow.engine.metricflow_engine import MetricFlowQueryRequest
+from other_events import land_other_events
 
 # What the demo's lake has none of: groups that nobody reports, and a title without a duration.
 GAPS = """
     update marts.viewing_sessions set isp = null, device_type = null where hash(session_id) % 5 = 0;
     update marts.playback_quality set isp = null where hash(device_os, quality) % 5 = 0;
     update marts.playback_quality set buffering_seconds = null, buffering_event_count = null,
-        buffering_reported_watch_seconds = 0 where connection_type = 'cable';
+        buffering_reported_watch_seconds = 0, buffering_events_reported_watch_seconds = 0
+    where connection_type = 'cable';
+    update marts.playback_quality set buffering_event_count = null,
+        buffering_events_reported_watch_seconds = 0 where connection_type = 'fiber';
     update marts.title_performance
     set title_duration_seconds = null, genre = null, released_on = null
     where title_id in (select title_id from marts.title_performance order by watch_seconds limit 70)
@@ -50,7 +54,8 @@ CASES = {
             sum(forward_skip_count) as forward_skips,
             sum(backward_skip_count) as backward_skips,
             count(*) filter (is_engaged) as engaged_sessions,
-            sum(inferred_watch_seconds) as inferred_watch_seconds
+            sum(inferred_watch_seconds) as inferred_watch_seconds,
+            sum(unplaced_watch_seconds) as unplaced_watch_seconds
         from marts.viewing_sessions
         """,
     ),
@@ -65,7 +70,8 @@ CASES = {
             sum(watch_seconds) / count(*) filter (watch_seconds > 0) as average_view_seconds,
             sum(watch_seconds) / 3600 / count(distinct customer_id) as watch_hours_per_viewer,
             avg(is_engaged::int) as engaged_session_share,
-            sum(inferred_watch_seconds) / sum(watch_seconds) as inferred_watch_share
+            sum(inferred_watch_seconds) / sum(watch_seconds) as inferred_watch_share,
+            sum(unplaced_watch_seconds) / sum(watch_seconds) as unplaced_watch_share
         from marts.viewing_sessions group by all
         """,
     ),
@@ -128,8 +134,10 @@ CASES = {
             sum(is_replay::int) as replayed_viewer_titles,
             sum(watch_seconds) as engagement_watch_seconds,
             sum(unique_watch_seconds) as unique_watch_seconds,
-            sum(watch_seconds) - sum(unique_watch_seconds) as rewatch_seconds,
-            avg(is_completed::int) as completion_rate,
+            sum(watch_seconds - unique_watch_seconds) as rewatch_seconds,
+            sum(watch_seconds) filter (unique_watch_seconds is not null)
+                as placed_viewer_title_watch_seconds,
+            count(*) filter (is_completed) / count(*) as completion_rate,
             avg(engagement_score) as average_engagement_score
         from marts.viewer_title_engagement group by all
         """,
@@ -139,14 +147,27 @@ CASES = {
         """
         select
             coalesce(genre, 'not reported') as title__genre,
-            avg(is_completed::int) as completion_rate,
+            count(*) filter (is_completed) / count(*) as completion_rate,
             avg(is_replay::int) as replay_rate,
-            sum(rewatch_seconds) / sum(viewer_title_engagement.watch_seconds) as rewatch_share,
+            sum(rewatch_seconds) / sum(viewer_title_engagement.watch_seconds)
+                filter (viewer_title_engagement.unplaced_watch_seconds = 0) as rewatch_share,
             count(*) filter (engagement_tier = 'High') as high_tier_viewer_titles,
             avg((engagement_tier = 'High')::int) as high_tier_share
         from marts.viewer_title_engagement
         inner join marts.title_performance using (title_id)
         group by all
+        """,
+    ),
+    "engagement_by_completion": (
+        ["viewer_title__is_completed"],
+        """
+        select
+            case when is_completed then 'true' when not is_completed then 'false'
+                else 'not known' end as viewer_title__is_completed,
+            count(*) as viewer_titles,
+            sum(unique_watch_seconds) as unique_watch_seconds,
+            sum(rewatch_seconds) as rewatch_seconds
+        from marts.viewer_title_engagement group by all
         """,
     ),
     "completion_of_titles_equals_their_own": (
@@ -250,11 +271,17 @@ CASES = {
             sum(buffering_seconds) / (
                 sum(buffering_seconds) + sum(buffering_reported_watch_seconds)
             ) as rebuffer_ratio,
-            60 * sum(buffering_event_count) / sum(buffering_reported_watch_seconds)
-                as rebuffer_frequency,
+            60 * sum(buffering_event_count)
+            / nullif(sum(buffering_events_reported_watch_seconds), 0) as rebuffer_frequency,
+            sum(startup_seconds) / nullif(sum(startup_reported_session_count), 0)
+                as average_startup_seconds,
+            sum(exit_before_start_session_count) / sum(opened_session_count)
+                as exit_before_start_rate,
+            sum(start_failure_session_count) / sum(opened_session_count) as start_failure_rate,
             sum(error_session_count) / sum(error_reported_session_count) as error_rate,
             sum(good_session_count) / sum(rated_session_count) as good_session_ratio,
-            sum(bandwidth_megabits) / sum(bandwidth_watch_seconds) as time_weighted_bandwidth_mbps
+            sum(bandwidth_megabits) / nullif(sum(bandwidth_watch_seconds), 0)
+                as time_weighted_bandwidth_mbps
         from marts.playback_quality group by all
         """,
     ),
@@ -267,8 +294,14 @@ CASES = {
             sum(buffering_seconds) as buffering_seconds,
             sum(buffering_event_count) as buffering_events,
             sum(buffering_reported_watch_seconds) as buffering_reported_watch_seconds,
+            sum(buffering_events_reported_watch_seconds) as buffering_events_reported_watch_seconds,
             coalesce(sum(buffering_seconds), 0) + sum(buffering_reported_watch_seconds)
                 as waited_or_watched_seconds,
+            sum(opened_session_count) as opened_sessions,
+            sum(startup_reported_session_count) as startup_reported_sessions,
+            sum(startup_seconds) as startup_seconds,
+            sum(exit_before_start_session_count) as exits_before_start,
+            sum(start_failure_session_count) as start_failures,
             sum(error_session_count) as error_sessions,
             sum(error_reported_session_count) as error_reported_sessions,
             sum(good_session_count) as good_sessions,
@@ -304,6 +337,7 @@ def built(builds) -> Build:
     """Nine simulated days, built, and a folder that `mf` takes for the project."""
     build = builds("semantic")
     generate(GeneratorOptions(build.folder / "data", days=9, scale=0.001, faults=REALISTIC))
+    land_other_events(build.folder / "data" / "telemetry")
     build.must(
         "run",
         telemetry_path=build.folder / "data" / "telemetry",

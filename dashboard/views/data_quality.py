@@ -1,4 +1,4 @@
-"""Data quality: what was rejected and why, how much is inferred, how fresh it all is."""
+"""Data quality: what was rejected and why, how watch time is known, how fresh it all is."""
 
 import altair as alt
 import charts
@@ -9,25 +9,31 @@ import streamlit as st
 
 INTAKE = """
     select cast(coalesce(sum(row_count), 0) as bigint) as landed,
-        cast(coalesce(sum(row_count) filter (where outcome <> 'accepted'), 0) as bigint)
-            as rejected,
+        cast(coalesce(sum(row_count) filter (where outcome = 'accepted'), 0) as bigint)
+            as accepted,
+        cast(coalesce(sum(row_count) filter (where outcome = 'ignored'), 0) as bigint) as ignored,
         max(last_landed_at) as last_landed
     from marts.daily_intake where {where}
 """
 REASONS = """
     select replace(outcome, '_', ' ') as name, cast(sum(row_count) as bigint) as row_count
-    from marts.daily_intake where outcome <> 'accepted' and {where}
+    from marts.daily_intake where outcome not in ('accepted', 'ignored') and {where}
     group by outcome order by row_count desc, name
 """
 BY_DAY = """
     select landed_on as day,
-        cast(sum(row_count) filter (where outcome <> 'accepted') as double)
+        cast(sum(row_count) filter (where outcome not in ('accepted', 'ignored')) as double)
             / sum(row_count) as share
     from marts.daily_intake where landed_on is not null and {where} group by day order by day
 """
+# Unplaced time is stated, and so a part of what is observed.
 SESSIONS = """
     select count(*) as sessions,
+        cast(sum(observed_watch_seconds - unplaced_watch_seconds)
+            / nullif(sum(watch_seconds), 0) as double) as observed,
         cast(sum(inferred_watch_seconds) / nullif(sum(watch_seconds), 0) as double) as inferred,
+        cast(sum(unplaced_watch_seconds) / nullif(sum(watch_seconds), 0) as double) as unplaced,
+        count(*) filter (where has_uncredited_report) as uncredited,
         max(ended_at) as last_event
     from marts.viewing_sessions where {where}
 """
@@ -41,6 +47,10 @@ FLAGS = """
         count(*) / (select count(*) from marts.viewer_title_engagement where {where}) as share
     from marts.viewer_title_engagement where data_quality_flag <> 'ok' and {where}
     group by data_quality_flag order by row_count desc, name
+"""
+UNKNOWN = """
+    select count(*) as pairs from marts.viewer_title_engagement
+    where unique_watch_seconds is null and {where}
 """
 PROCESSED = "select max(processed_at) as processed_at from marts.viewer_title_engagement"
 DURATIONS = """
@@ -57,6 +67,7 @@ OPTIONAL = {
     "country": "country",
     "buffering_seconds": "buffering",
     "error_count": "errors",
+    "startup_seconds": "start-up time",
 }
 REPORTED = "select {counts} from marts.viewing_sessions where {where}"
 
@@ -70,17 +81,40 @@ intake = marts.ask_one(INTAKE.format(where=landed), **picked.parameters)
 sessions = marts.ask_one(SESSIONS.format(where=began), **picked.parameters)
 processed_at = marts.ask_one(PROCESSED).processed_at
 
-place = charts.cards(3, 3)
+place = charts.cards(4, 3, 3)
 box = {"border": True}
-share = intake.rejected / intake.landed if intake.landed else None
 next(place).metric("Rows landed", f"{intake.landed:,}", **box)
-next(place).metric(
-    "Rejected", charts.figure(share, ".2%"), help=f"{intake.rejected:,} rows.", **box
-)
+rejected = intake.landed - intake.accepted - intake.ignored
+for label, rows, how in (
+    ("Accepted", intake.accepted, "They are events, repeats included."),
+    ("Ignored", intake.ignored, "Known and of no interest, as a change of volume."),
+    ("Rejected", rejected, "They are no events."),
+):
+    share = rows / intake.landed if intake.landed else None
+    next(place).metric(label, charts.figure(share, ".2%"), help=f"{rows:,} rows. {how}", **box)
 next(place).metric(
     "Watch time inferred",
     charts.figure(sessions.inferred, ".1%"),
-    help="Not between two observed events: a lost close, a seek, a switch of title.",
+    help="Neither between two observed events nor stated by the source: a lost close, a seek, a "
+    "switch of title.",
+    **box,
+)
+unknown = marts.ask_one(
+    UNKNOWN.format(where=picked.where(time="last_watched_at")), **picked.parameters
+)
+next(place).metric(
+    "Watch time unplaced",
+    charts.figure(sessions.unplaced, ".1%"),
+    help="Nobody knows which parts of the title it was of. So it is not known what "
+    f"{unknown.pairs:,} viewers × titles saw, nor whether they finished.",
+    **box,
+)
+uncredited = sessions.uncredited / sessions.sessions if sessions.sessions else None
+next(place).metric(
+    "Reports exceed credit",
+    charts.figure(uncredited, ".2%"),
+    help=f"{sessions.uncredited:,} sessions whose player counts more watch time than is credited, "
+    "by a duration or more: a clip that loops without a word, or two players in one session.",
     **box,
 )
 for label, time, how in (
@@ -136,11 +170,23 @@ with right, st.container(border=True, height="stretch"):
 
 left, right = st.columns(2)
 with left, st.container(border=True, height="stretch"):
-    st.subheader("Watch time that is inferred", anchor=False)
+    st.subheader("How watch time is known", anchor=False)
     inferred = marts.ask(INFERRED_BY_DAY.format(where=began), **picked.parameters)
     if inferred.share.isna().all():
         charts.nothing("No watch time in these dates.")
     else:
+        evidence = pd.DataFrame(
+            [
+                ("observed or stated", sessions.observed),
+                ("inferred", sessions.inferred),
+                ("stated, place unknown", sessions.unplaced),
+            ],
+            columns=["name", "share"],
+        )
+        charts.draw(
+            charts.ranking(evidence, "share", "Watch time (%)", form=".1%"),
+            "Share of watch time by evidence",
+        )
         charts.draw(
             charts.by_day(
                 inferred,

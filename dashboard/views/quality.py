@@ -25,8 +25,40 @@ SUMS = """
     cast(sum(error_reported_session_count) as double) as error_base,
     cast(coalesce(sum(session_count), 0) as bigint) as sessions
 """
+# Without a report of errors nobody knows which starts failed.
+STARTS = """
+    cast(sum(startup_seconds) as double) / nullif(sum(startup_reported_session_count), 0)
+        as startup,
+    cast(sum(exit_before_start_session_count) as double) / nullif(sum(opened_session_count), 0)
+        as exits,
+    case when sum(error_reported_session_count) > 0
+        then cast(sum(start_failure_session_count) as double) / nullif(sum(opened_session_count), 0)
+    end as start_failures
+"""
+# Of each the title, its format, and what is said where nothing tells it.
+START_MEASURES = {
+    "startup": (
+        "Start-up time (s)",
+        ".1f",
+        charts.INDIGO,
+        "Nothing tells how long playback took to start. Buffer events would, or a heartbeat soon "
+        "after a start.",
+    ),
+    "exits": (
+        "Exits before start (%)",
+        ".1%",
+        charts.AMBER,
+        "No session has a start or resume, so nobody knows who left before one.",
+    ),
+    "start_failures": (
+        "Start failures (%)",
+        ".1%",
+        charts.PINK,
+        "These sessions report no errors, so nobody knows which starts failed.",
+    ),
+}
 TOTALS = f"""
-    select {SUMS},
+    select {SUMS}, {STARTS},
         sum(good_session_count) / nullif(sum(rated_session_count), 0) as good,
         cast(sum(bandwidth_megabits) as double) / nullif(sum(bandwidth_watch_seconds), 0) as mbps
     from marts.playback_quality where {{where}}
@@ -37,7 +69,7 @@ BY_DIMENSION = f"""
     group by {{column}} order by sessions desc, name limit 15
 """
 BY_DAY = f"""
-    select started_on as day, {SUMS} from marts.playback_quality where {{where}}
+    select started_on as day, {SUMS}, {STARTS} from marts.playback_quality where {{where}}
     group by day order by day
 """
 # One pass over the cube: every value of every dimension, and the whole.
@@ -133,15 +165,20 @@ if not totals.sessions:
     )
     st.stop()
 
-place = charts.cards(4)
+place = charts.cards(4, 3)
 box = {"border": True}
 next(place).metric(
     "Rebuffer ratio",
     charts.figure(totals.rebuffering, ".2%"),
-    help="Time stalled ÷ (time stalled + watched).",
+    help="Time stalled ÷ (time stalled + watched), of sessions that report their stalls.",
     **box,
 )
-next(place).metric("Sessions with an error", charts.figure(totals.errors, ".1%"), **box)
+next(place).metric(
+    "Sessions with an error",
+    charts.figure(totals.errors, ".1%"),
+    help="Of sessions that report their errors.",
+    **box,
+)
 next(place).metric(
     "Good sessions",
     charts.figure(totals.good, ".0%"),
@@ -149,6 +186,40 @@ next(place).metric(
     **box,
 )
 next(place).metric("Bandwidth", charts.figure(totals.mbps, ".1f", " Mbit/s"), **box)
+next(place).metric(
+    "Start-up time",
+    charts.figure(totals.startup, ".1f", " s"),
+    help="From start to the first played second, on average over the sessions that tell it.",
+    **box,
+)
+next(place).metric(
+    "Exits before start",
+    charts.figure(totals.exits, ".1%"),
+    help="Of opened sessions, those left before anything played, without an error.",
+    **box,
+)
+next(place).metric(
+    "Start failures",
+    charts.figure(totals.start_failures, ".1%"),
+    help="Of opened sessions, those in which nothing played but an error came.",
+    **box,
+)
+
+days = rates(marts.ask(BY_DAY.format(where=where), **picked.parameters))
+with st.container(border=True):
+    st.subheader("How it starts", anchor=False)
+    for column, (measure, (title, form, colour, missing)) in zip(
+        st.columns(3), START_MEASURES.items(), strict=True
+    ):
+        with column:
+            st.markdown(f"**{title.partition(' (')[0]}**")
+            known = days.dropna(subset=[measure])
+            if known.empty:
+                charts.nothing(missing)
+                continue
+            charts.draw(
+                charts.by_day(known, measure, title, form=form, colour=colour), f"{title} by day"
+            )
 
 if not (totals.stall_base > 0 or totals.error_base > 0):
     charts.nothing(
@@ -199,7 +270,6 @@ with st.container(border=True):
 
 with st.container(border=True):
     st.subheader("Day by day", anchor=False)
-    days = rates(marts.ask(BY_DAY.format(where=where), **picked.parameters))
     left, right = st.columns(2)
     for column, measure, title, colour in (
         (left, "rebuffering", "Rebuffer ratio (%)", charts.AMBER),

@@ -7,11 +7,16 @@ import marts
 import streamlit as st
 
 NAME = "coalesce(title_name, title_id)"
+# Where nobody knows which parts anyone watched, nobody knows who finished.
+COMPLETION = """
+    case when unplaced_watch_seconds = 0 or average_viewer_retention is not null
+        then completion_rate end
+"""
 MEASURES = {
     "hours": ("Hours watched", "watch_hours", ",.0f"),
     "viewers": ("Viewers", "viewer_count", ",.0f"),
     "score": ("Engagement score", "avg_engagement_score", ".1f"),
-    "completion": ("Completion rate", "completion_rate", ".0%"),
+    "completion": ("Completion rate", COMPLETION, ".0%"),
     "retention": ("Retention rank", "retention_rank", ".0%"),
 }
 RANKING = """
@@ -30,7 +35,14 @@ SESSION_RANKING = """
     from watched join marts.title_performance using (title_id)
     order by figure desc, viewers desc, title_id limit 500
 """
-TITLE = "select * from marts.title_performance where title_id = $title_id"
+TITLE = f"""
+    select *, {COMPLETION} as known_completion_rate
+    from marts.title_performance where title_id = $title_id
+"""
+UNKNOWN = """
+    select count(*) as viewers from marts.viewer_title_engagement
+    where title_id = $title_id and unique_watch_seconds is null
+"""
 RETENTION = """
     select bucket_percentage as percent, cast(start_seconds as double) as start_seconds,
         viewer_retention, survival, coalesce(drop_off, 0) as drop_off, rewatch_ratio
@@ -164,8 +176,9 @@ else:
 ranked = marts.ask(query, **picked.parameters)
 if ranked.empty:
     charts.nothing(
-        "No title fits. Without a duration a title has no completion rate and no retention rank; "
-        "else widen the dates, or clear a filter."
+        "No title fits. Without a duration, or where nobody knows which parts were watched, a "
+        "title has no completion rate and no retention rank; else widen the dates, or clear a "
+        "filter."
     )
     st.stop()
 
@@ -201,7 +214,11 @@ with right, st.container(border=True):
         charts.figure(title.avg_percentage_viewed, ".0f", "%"),
         help="Of the title, replays included, a view.",
     )
-    next(place).metric("Completed it", charts.figure(title.completion_rate, ".0%"))
+    next(place).metric(
+        "Completed it",
+        charts.figure(title.known_completion_rate, ".0%"),
+        help="Of all its viewers. Who watched parts that nobody knows is not among them.",
+    )
     next(place).metric(
         "Retention rank",
         charts.figure(title.retention_rank, ".0%"),
@@ -210,8 +227,9 @@ with right, st.container(border=True):
     curve = marts.ask(RETENTION, title_id=title_id)
     if curve.empty:
         charts.nothing(
-            "There is no curve: nobody watched this title, or its duration is not known, as of a "
-            "live stream. A catalogue (`titles_path`) or completion percentages would give one."
+            "There is no curve: nobody watched this title, or nobody knows which parts, or its "
+            "duration is not known, as of a live stream. A catalogue (`titles_path`) or completion "
+            "percentages would tell the duration."
         )
     else:
         band = marts.ask(BAND, band=title.duration_band, title_id=title_id)
@@ -221,4 +239,10 @@ with right, st.container(border=True):
             f"Duration {charts.clock(title.title_duration_seconds)} ({title.duration_source}). "
             f"Most viewers leave at {charts.clock(worst.start_seconds)} ({worst.drop_off:.1%}). "
             "Retention is of all of history: dates and devices do not change it."
+        )
+    if title.unplaced_watch_seconds > 0:
+        unknown = marts.ask_one(UNKNOWN, title_id=title_id)
+        st.caption(
+            f"Of {unknown.viewers:,} of its viewers nobody knows which parts they watched: they "
+            "are in no curve, and not among those who completed it."
         )

@@ -24,8 +24,12 @@ TRAITS = {
     "Active days": ("avg(active_days)", ".1f"),
     "Titles": ("avg(title_count)", ".1f"),
     "Sessions": ("avg(session_count)", ".1f"),
+    # Of viewers of whom nobody knows which parts they watched, nobody knows what they finished.
     "Completes titles": (
-        "cast(sum(completed_title_count) as double) / nullif(sum(title_count), 0)",
+        "cast(sum(completed_title_count) filter (where {known}) as double) "
+        "/ nullif(sum(title_count) filter (where {known}), 0)".format(
+            known="unique_watch_seconds > 0 or watch_seconds = 0"
+        ),
         ".0%",
     ),
     "Engagement score": ("avg(avg_engagement_score)", ".0f"),
@@ -51,14 +55,14 @@ def traits(where: str) -> tuple[list[dict], dict]:
     rows = []
     for _, segment in marts.ask(by_segment, **picked.parameters).iterrows():
         for name, (_, form) in TRAITS.items():
-            ratio = segment[name] / everyone[name] if everyone[name] else None
+            ratio = segment[name] / everyone[name] if everyone[name] else float("nan")
             rows.append(
                 {
                     "segment": charts.SEGMENTS[segment.segment],
                     "trait": name,
                     "figure": charts.figure(segment[name], form),
                     "everyone": charts.figure(everyone[name], form),
-                    "ratio": min(max(ratio, 0.25), 4) if ratio is not None else None,
+                    "ratio": min(max(ratio, 0.25), 4) if ratio == ratio else None,
                 }
             )
     return rows

@@ -1,4 +1,4 @@
-{#- The source's column for each canonical field of docs/method.md §1.2, in order; ip_address is dropped. -#}
+{#- The source's column for each canonical field of docs/method.md §2.1, in order; ip_address is dropped. -#}
 {% macro telemetry_fields() %}
     {% set canonical = [
         'event_id', 'customer_id', 'title_id', 'session_id', 'event_type', 'event_timestamp',
