@@ -893,7 +893,7 @@ def _stamp(event: RawEvent, name: str) -> RawEvent:
 def identity(event: RawEvent) -> tuple[Any, ...]:
     """What tells an event from others, as far as these strategies go."""
     names = ("event_id", "customer_id", "session_id", "title_id", "event_type")
-    own = () if (event["event_id"] or "").strip() else (event["position_seconds"],)
+    own = () if (event["event_id"] or "").strip() else (event.get("position_seconds"),)
     return *(event[name] for name in names), happened_at(event), *own
 
 

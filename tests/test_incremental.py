@@ -32,7 +32,7 @@ CASES = {
     "new hour before the newest": 20,
     "delivery that is empty": 1,
 }
-LOST = (None, "lost_close", "switched")
+LOST = ("lost_close", "switched")
 
 
 @cache
@@ -51,9 +51,11 @@ def of_first_delivery(builds, name: str) -> tuple[Build, dict[str, Any], list[De
     return build.must("run", **variables), variables, deliveries
 
 
-def evidence(build: Build) -> dict[str, str | None]:
-    rows = build.rows("select event_id, evidence from intermediate.int_playback_spans")
-    return {row["event_id"]: row["evidence"] for row in rows}
+def evidence(build: Build) -> dict[tuple[Any, ...], str]:
+    """By session, title and where and when it began, how each interval is known."""
+    key = "customer_id, session_id, title_id, start_seconds, wall_started_at"
+    rows = build.rows(f"select {key}, evidence from intermediate.int_watch_intervals")
+    return {tuple(row.values())[:-1]: row["evidence"] for row in rows}
 
 
 def test_incremental_builds_equal_a_full_refresh_and_the_oracle(builds):
@@ -70,7 +72,7 @@ def test_incremental_builds_equal_a_full_refresh_and_the_oracle(builds):
     lake.mkdir()
     variables = {"telemetry_path": lake, "titles_path": titles_file(build)}
     loaded: Delivery = []
-    before: dict[str, str | None] = {}
+    before: dict[tuple[Any, ...], str] = {}
     mended = 0
     for number, events in enumerate(deliveries):
         deliver(lake, events, number)
@@ -80,7 +82,7 @@ def test_incremental_builds_equal_a_full_refresh_and_the_oracle(builds):
         assert_equal(mart(build, "viewer_title_engagement"), expected)
         after = evidence(build)
         mended += sum(
-            was in LOST and after[event_id] == "observed" for event_id, was in before.items()
+            was in LOST and after.get(key) == "observed" for key, was in before.items()
         )
         before = after
     assert mended >= 20, "ends that were lost, and then came"
@@ -172,7 +174,7 @@ def test_a_range_of_hours_is_loaded_again(builds):
     build.must("run", **variables)
     right = everything(build)
     spoil = "update staging.base_telemetry__events set position_seconds = 1"
-    build.execute(spoil, "update intermediate.int_playback_spans set end_seconds = end_seconds + 1")
+    build.execute(spoil, "update intermediate.int_watch_intervals set end_seconds = end_seconds + 1")
     hours = sorted({event["landed_at"] for event in first})
     until = hours[len(hours) // 2]
     build.must("run", **variables, reload_from=str(hours[0]), reload_until=str(until))
@@ -208,8 +210,8 @@ def test_an_empty_lake_then_a_first_delivery_with_a_new_column(builds):
         for event in first
     ]
     # Of two copies in one hour that say different things either may stand: none is delivered again.
-    known = {event["event_id"] for event in first}
-    second = [event for event in second if event["event_id"] not in known]
+    known = {strategies.identity(event) for event in first}
+    second = [event for event in second if strategies.identity(event) not in known]
     deliver(lake, without, 0)
     build.must("run", **variables)
     deliver(lake, second, 1)
@@ -248,8 +250,8 @@ def test_a_title_that_a_run_changed_which_did_not_end_is_changed_back(builds):
         assert_equal(mart(build, name), of_oracle(name, first))
 
 
-def test_an_event_of_another_session_after_all_leaves_none_of_the_first(builds):
-    """The delivery that landed first is loaded last: what the other one made is gone."""
+def test_an_id_in_two_sessions_is_an_event_of_each(builds):
+    """Whichever lands first, and is loaded first: an id alone is not trusted."""
     build, variables, (first, _) = of_first_delivery(builds, "two_sessions")
     event = {**first[0], "event_id": "twice", "customer_id": "lonely"}
     later = event | {"session_id": "later", "title_id": "epic", "landed_at": datetime(2024, 5, 3)}

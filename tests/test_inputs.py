@@ -44,7 +44,7 @@ def test_a_foreign_source_without_optional_columns(builds, telemetry_format):
     assert session["event_count"] == 6  # without an id, exact repeats collapse
     (rejected,) = build.rows("select * from staging.stg_telemetry__rejected_events")
     assert rejected["reject_reason"] == "unknown_event_type"
-    assert json.loads(rejected["raw_text"])["eventName"] == "ad_start"
+    assert json.loads(rejected["raw_text"])["eventName"] == "cast_start"
 
 
 def test_parquet_of_other_shapes(builds):
@@ -55,7 +55,7 @@ def test_parquet_of_other_shapes(builds):
         "b": EVENT | {"event_id": "e2"},
     }
     for name, event in files.items():
-        table = pa.Table.from_pylist([event, event | {"event_type": "seek"}])
+        table = pa.Table.from_pylist([event, event | {"event_type": "zoom"}])
         at = table.schema.get_field_index("event_timestamp")
         binary = table.column(at).cast(pa.binary())
         pq.write_table(
@@ -65,7 +65,7 @@ def test_parquet_of_other_shapes(builds):
     (session,) = build.rows("select event_count, country from marts.viewing_sessions")
     assert session == {"event_count": 2, "country": None}
     rows = build.rows("select raw_text from staging.stg_telemetry__rejected_events")
-    assert [json.loads(row["raw_text"])["event_type"] for row in rows] == ["seek", "seek"]
+    assert [json.loads(row["raw_text"])["event_type"] for row in rows] == ["zoom", "zoom"]
     assert all("landed_file" not in row["raw_text"] for row in rows)
 
 

@@ -83,7 +83,7 @@ def work(build: Build) -> dict[str, Work]:
         sizes = dict(
             connection.execute("select table_name, estimated_size from duckdb_tables()").fetchall()
         )
-        events = sizes["int_playback_spans"]
+        events = sizes["base_telemetry__events"]
         wide = {name for name, size in sizes.items() if size > EVENT_SHARE * events}
         return {
             name: _work(_plan(connection, compiled[name].read_text()), events, wide)
