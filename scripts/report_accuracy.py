@@ -18,7 +18,7 @@ from typing import Annotated
 
 import duckdb
 import typer
-from generator.faults import FAULT_NAMES, REALISTIC, FaultRates
+from generator.faults import REALISTIC, FaultRates
 from generator.run import GeneratorOptions, generate
 from rich.console import Console
 from rich.progress import track
@@ -84,12 +84,12 @@ class Accuracy:
 def scenarios() -> Iterator[Scenario]:
     """No fault, each fault alone at several rates, and the generator's realistic mix."""
     yield Scenario("none", FaultRates(), 0.0)
-    for fault in FAULT_NAMES:
+    for fault, bound in BOUND_PER_PERCENT.items():
         for rate in RATES:
             yield Scenario(
                 f"{fault} {100 * rate:g}%",
                 FaultRates(**{fault: rate}),
-                BOUND_PER_PERCENT[fault] * 100 * rate,
+                bound * 100 * rate,
             )
     yield Scenario("realistic", REALISTIC, 1.0)
 

@@ -496,6 +496,61 @@ def test_unknown_types(clean: Landed, faulty: Faulty) -> None:
     assert {new["event_type"] for _, new in altered} == set(UNKNOWN_TYPES)
 
 
+def test_whole_second_stamps_shuffle_what_shares_one(clean: Landed, faulty: Faulty) -> None:
+    rows, before = faulty(whole_seconds=RATE), by_id(clean)
+    assert len(rows) == len(clean)
+    place = {row["event_id"]: at for at, (_, row) in enumerate(clean)}
+    sessions = defaultdict(list)
+    for _, row in rows:  # in the order of the files
+        sessions[row["session_id"]].append(row)
+    cut, tied, reversed_ties = 0, 0, 0
+    for events in sessions.values():
+        originals = [before[event["event_id"]] for event in events]
+        stamps = [row["event_timestamp"] for row in originals]
+        if is_cut := events != originals:
+            stamps = [stamp.replace(microsecond=0) for stamp in stamps]
+            pairs = [
+                (a, b) for a, b in pairwise(events) if a["event_timestamp"] == b["event_timestamp"]
+            ]
+            tied += len(pairs)
+            reversed_ties += sum(place[a["event_id"]] > place[b["event_id"]] for a, b in pairs)
+        cut += is_cut
+        expected = zip(originals, stamps, strict=True)
+        assert events == [row | {"event_timestamp": stamp} for row, stamp in expected]
+        assert stamps == sorted(stamps)
+    assert about(cut, len(sessions))
+    assert tied > 20
+    assert about(reversed_ties, tied, 0.5)
+
+
+def test_numbered_ids_count_the_events_of_a_session(clean: Landed, faulty: Faulty) -> None:
+    rows = faulty(numbered_ids=RATE)
+    numbered, sessions = 0, grouped(rows, "session_id")
+    for key, events in grouped(clean, "session_id").items():
+        ids = [row["event_id"] for row in sessions[key]]
+        plain = [row["event_id"] for row in events]
+        assert ids in (plain, [str(number) for number in range(1, len(events) + 1)])
+        assert sessions[key] == [
+            row | {"event_id": event_id} for row, event_id in zip(events, ids, strict=True)
+        ]
+        numbered += ids != plain
+    assert about(numbered, len(sessions))
+
+
+def test_a_repeat_keeps_its_number_and_a_lost_event_leaves_a_gap(faulty: Faulty) -> None:
+    rows = faulty(numbered_ids=1, duplicates=RATE, lost_ends=RATE)
+    events = [(row["session_id"], row["event_id"]) for _, row in rows]
+    repeated = len(events) - len(set(events))
+    assert about(repeated, len(set(events)))
+    missing = 0
+    for ids in grouped(rows, "session_id").values():
+        numbers = {
+            int(row["event_id"]) for row in ids if row["customer_id"] != "reference-viewer"
+        } or {1}
+        missing += max(numbers) - len(numbers)
+    assert missing > 100
+
+
 def test_no_fault_touches_the_truth_or_the_reference_viewer(
     tmp_path: Path, clean: Landed, clean_folder: Path
 ) -> None:

@@ -38,9 +38,10 @@ EVENT = np.dtype(
         ("quality", "i1"),
         ("connection", "i1"),
         ("negative", "?"),  # report the position as -position - 1
+        ("number", "i8"),  # the event's number in its session, from 1, as its event_id; 0: an UUID
     ]
 )
-"""One event on its way to the lake, or a copy of it: 64 bytes, every field at its alignment.
+"""One event on its way to the lake, or a copy of it: 72 bytes, every field at its alignment.
 
 Choose rows with `take`: indexing copies such records field by field, which takes ten times as long.
 """
@@ -63,10 +64,15 @@ _OPAQUE = np.dtype((np.void, EVENT.itemsize))
 
 
 def join(batches: Sequence[np.ndarray]) -> np.ndarray:
-    """Batches of events (EVENT) one after the other: 64 bytes at a time, not field by field."""
+    """Batches of events (EVENT) one after the other: whole records, not field by field."""
     return np.concatenate([batch.view(_OPAQUE) for batch in batches]).view(EVENT)
 
 
 def opens(events: np.ndarray) -> np.ndarray:
     """Whether each event opens a span (`start`, `resume`): a boolean array."""
     return (events["kind"] == START) | (events["kind"] == RESUME)
+
+
+def first_of_sessions(events: np.ndarray) -> np.ndarray:
+    """The row of each session's first event, of events in the order of sessions."""
+    return np.flatnonzero(np.diff(events["session"], prepend=-1))

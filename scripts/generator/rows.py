@@ -71,15 +71,20 @@ class Identifiers:
         numbers = customers.astype(np.uint64) * np.uint64(people.DEVICES_EACH)
         return mix(numbers + devices.astype(np.uint64) + self._device_key)
 
-    def events(self, ordinals: np.ndarray) -> np.ndarray:
-        """Ordinals of events to `event_id`s, (n, 36) bytes.
+    def events(self, events: np.ndarray, before: str = "", after: str = "") -> pa.Array:
+        """The `event_id`s of events (EVENT), each between two constant texts.
 
         The reference viewer's ordinals are negative, and the same in every lake.
         """
+        ordinals, numbers = events["ordinal"], events["number"]
         words = mix(ordinals.astype(np.uint64)[:, None] + self._event_keys)
         fixed = np.flatnonzero(ordinals < 0)
         words[fixed, 0], words[fixed, 1] = 0, -ordinals[fixed]
-        return uuids(words)
+        ids = fixed_width(uuids(words), before, after)
+        if not numbers.any():
+            return ids
+        counted = pc.binary_join_element_wise(before, _digits(numbers), after, "")
+        return pc.if_else(pa.array(numbers > 0), counted, ids)
 
 
 class RowWriter:
@@ -111,7 +116,7 @@ class RowWriter:
         position_ms = events["position_ms"]
         position_ms = np.where(events["negative"], -position_ms - SECOND_MS, position_ms)
         arrays = {
-            "event_id": fixed_width(self._ids.events(events["ordinal"])),
+            "event_id": self._ids.events(events),
             "event_type": self._types.take(pa.array(events["kind"])),
             "event_timestamp": pa.array(events["event_ms"]).cast(pa.timestamp("ms", "UTC")),
             "watch_duration_seconds": pa.array(events["watch_ms"] // SECOND_MS),
@@ -151,13 +156,12 @@ class RowWriter:
     def _join(
         self, events: np.ndarray, identity: pa.Array, device: pa.Array, geography: pa.Array
     ) -> pa.Array:
-        event_ids = self._ids.events(events["ordinal"])
         times = timestamps(events["event_ms"])
         second, fraction = np.divmod(events["position_ms"], SECOND_MS)
         second = np.where(events["negative"], -second - 1, second)
         buffering_second, buffering_fraction = np.divmod(events["buffering_ms"], SECOND_MS)
         return pc.binary_join_element_wise(
-            fixed_width(event_ids, '{"event_id":"', '",'),
+            self._ids.events(events, '{"event_id":"', '",'),
             identity,
             self._type_fields.take(pa.array(events["kind"])),
             fixed_width(times, '"event_timestamp":"', '","watch_duration_seconds":'),

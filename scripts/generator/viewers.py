@@ -343,6 +343,7 @@ class Viewers:
         events["connection"] = sessions.connection[event_session]
         events["negative"] = False
         events["cut"] = 0
+        events["number"] = 0
         events["errors"] = cumulative(errors)
         events["buffering_events"] = cumulative(stalls)
         events["buffering_ms"] = cumulative(stall_ms)
