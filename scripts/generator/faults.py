@@ -16,6 +16,7 @@ from .events import (
     MINUTE_MS,
     SECOND_MS,
     UNKNOWN_TYPES,
+    closes,
     first_of_sessions,
     join,
     opens,
@@ -173,10 +174,8 @@ class Faults:
 
     def _lost(self, events: np.ndarray) -> np.ndarray:
         """An event of unknown type is neither a start nor an end, and so is not lost."""
-        opening = opens(events)
-        closing = ~opening & (events["kind"] < len(EVENT_TYPES))
-        lost_starts = self._hits("lost_starts", len(events)) & opening
-        return lost_starts | (self._hits("lost_ends", len(events)) & closing)
+        lost_starts = self._hits("lost_starts", len(events)) & opens(events)
+        return lost_starts | (self._hits("lost_ends", len(events)) & closes(events))
 
     def _delay(self, events: np.ndarray) -> None:
         hit = np.flatnonzero(self._hits("out_of_order", len(events)))
