@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from generator import UserError
 from generator.faults import FAULT_NAMES, parse_faults
+from generator.players import RATES, SEEKS, PlayerOptions
 from generator.run import GeneratorOptions, generate
 from rich.console import Console
 from rich.progress import Progress
@@ -32,6 +33,39 @@ def main(
         str,
         typer.Option(help=f"none, realistic, or NAME=RATE,… of {', '.join(FAULT_NAMES)}."),
     ] = "realistic",
+    heartbeats: Annotated[
+        int, typer.Option(help="A heartbeat every so many seconds while playing; 0: none.")
+    ] = 0,
+    seeks: Annotated[
+        str,
+        typer.Option(
+            help=f"{', '.join(SEEKS)}. A jump is a pause and a resume (none), or a seek: with "
+            "where it went (to), or also with seek_from_seconds (from-to)."
+        ),
+    ] = "none",
+    buffers: Annotated[
+        bool,
+        typer.Option("--buffers", help="Stalls as buffer_start and buffer_end, not as counters."),
+    ] = False,
+    ads: Annotated[
+        bool,
+        typer.Option("--ads", help="Advertisements of 15 to 60 seconds: ad_start and ad_end."),
+    ] = False,
+    rates: Annotated[
+        str,
+        typer.Option(
+            help=f"{', '.join(RATES)}. Some viewers change to 1.25, 1.5 or 2 times the speed and "
+            "back: with a heartbeat then, and playback_rate in every row (reported), or without "
+            "a word (silent)."
+        ),
+    ] = "none",
+    live_channels: Annotated[
+        int,
+        typer.Option(
+            help="Titles without a duration, watched at their edge: the first counts seconds "
+            "since it went on air, the second since 1970, the third reports no positions, …"
+        ),
+    ] = 0,
     truth: Annotated[
         bool, typer.Option("--truth", help="Also write truth/watched.csv.gz: what was watched.")
     ] = False,
@@ -51,6 +85,8 @@ def main(
         seed=seed,
         format=file_format,
         faults=parse_faults(faults),
+        player=PlayerOptions(heartbeats, seeks, buffers, ads, rates),
+        live_channels=live_channels,
         truth=truth,
         customer_prefix=customer_prefix,
     )

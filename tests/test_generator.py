@@ -25,8 +25,9 @@ from generator.audience import CUSTOMERS_AT_SCALE_ONE, VIEWERS_BY_HOUR
 from generator.events import UNKNOWN_TYPES
 from generator.faults import FAULT_NAMES, REALISTIC, FaultRates, parse_faults
 from generator.lake import TruthWriter
+from generator.players import AD_EVERY_MS, PlayerOptions
 from generator.population import draw_population
-from generator.rows import FIELDS
+from generator.rows import FIELDS, STALL_COUNTERS
 from generator.run import CATALOGUE_PATH, GeneratorOptions, generate
 from pyarrow import csv
 
@@ -37,6 +38,16 @@ Faulty = Callable[..., Landed]
 OPENING, CLOSING = ("start", "resume"), ("pause", "stop", "complete")
 SCALE, CROWD_SCALE, RATE = 0.002, 0.1, 0.2
 DAYS = 28
+EVERY_OPTION: Row = {
+    "player": PlayerOptions(60, seeks="from-to", buffers=True, ads=True, rates="reported"),
+    "live_channels": 3,
+}
+EVERY_OPTIONS_FIELDS = (
+    *(name for name in FIELDS[:18] if name not in STALL_COUNTERS),
+    "seek_from_seconds",
+    "playback_rate",
+    *FIELDS[18:],
+)
 PARTITION = re.compile(r"telemetry/year=\d{4}/month=\d\d/day=\d\d/hour=\d\d/part-00000\.json\.gz")
 
 
@@ -133,10 +144,12 @@ def read_truth(folder: Path) -> pa.Table:
     return csv.read_csv(folder / "truth" / "watched.csv.gz", convert_options=types)
 
 
+@pytest.mark.parametrize("players", [{}, EVERY_OPTION], ids=["plain", "every option"])
 @pytest.mark.parametrize("file_format", ["ndjson", "parquet"])
-def test_same_arguments_give_the_same_bytes(tmp_path: Path, file_format: str) -> None:
+def test_same_arguments_give_the_same_bytes(tmp_path: Path, file_format: str, players: Row) -> None:
     def digest(name: str, seed: int) -> str:
-        folder = lake(tmp_path / name, seed=seed, format=file_format, faults=REALISTIC, truth=True)
+        options = {"format": file_format, "faults": REALISTIC, "truth": True, **players}
+        folder = lake(tmp_path / name, seed=seed, **options)
         digest = hashlib.sha256()
         for path in sorted(folder.rglob("*")):
             digest.update(str(path.relative_to(folder)).encode())
@@ -156,18 +169,27 @@ def test_layout_is_that_of_the_lake(tmp_path: Path) -> None:
     assert (folder / "titles.csv").read_bytes() == CATALOGUE_PATH.read_bytes()
 
 
-def test_both_formats_hold_the_same_24_fields(tmp_path: Path) -> None:
-    options = {"faults": FaultRates(negative_positions=0.1, unknown_types=0.1, clock_skew=0.1)}
+@pytest.mark.parametrize(
+    ("players", "fields"),
+    [({}, FIELDS), (EVERY_OPTION, EVERY_OPTIONS_FIELDS)],
+    ids=["plain", "every option"],
+)
+def test_both_formats_hold_the_same_fields(
+    tmp_path: Path, players: Row, fields: tuple[str, ...]
+) -> None:
+    faults = FaultRates(negative_positions=0.1, unknown_types=0.1, clock_skew=0.1, numbered_ids=0.1)
+    options = {"faults": faults, **players}
     texts = lines(lake(tmp_path / "ndjson", format="ndjson", **options))
     rows = [row for _, row in landed(lake(tmp_path / "parquet", **options))]
     parsed = [json.loads(text) for text in texts]
     assert len(FIELDS) == 24
     for row in parsed:
-        assert tuple(row) == FIELDS
+        assert tuple(row) == fields
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", row["event_timestamp"])
         row["event_timestamp"] = datetime.fromisoformat(row["event_timestamp"])
     assert parsed == rows
-    assert all(re.search(rb'"position_seconds":-?\d+\.\d{3},', text) for text in texts)
+    position = rb'"position_seconds":(-?\d+\.\d{3}|null),'
+    assert all(re.search(position, text) for text in texts)
     assert any(b"S\xc3\xa3o Paulo" in text for text in texts)
 
 
@@ -194,6 +216,11 @@ def test_lakes_with_other_prefixes_share_only_the_reference_viewer(
         ("--faults lost=0.1", "unknown fault 'lost'"),
         ("--faults late=1.5", "fault late has rate '1.5'"),
         ("--faults late", "fault late has rate ''"),
+        ("--heartbeats -1", "--heartbeats is -1"),
+        ("--heartbeats often", "--heartbeats"),
+        ("--seeks from", "--seeks is 'from': give one of none, to, from-to"),
+        ("--rates fast", "--rates is 'fast': give one of none, reported, silent"),
+        ("--live-channels -1", "--live-channels is -1"),
         ('--customer-prefix a"b', "--customer-prefix"),
         ("--colour", "--colour"),
     ],
@@ -404,6 +431,329 @@ def test_weekends_are_busier(month: pa.Table) -> None:
     assert by_weekday[5:7].min() > by_weekday[:4].max()
 
 
+# Players
+
+
+Pieces = dict[tuple[str, str], list[Row]]  # by session and title, in order
+MILLISECOND = timedelta(milliseconds=1)
+
+
+@pytest.fixture
+def played(tmp_path: Path) -> Callable[..., tuple[dict[tuple[str, ...], list[Row]], Pieces]]:
+    """Lands the clean lake's viewing as other players tell it: the events and the truth."""
+
+    def land(live_channels: int = 0, **options: Any) -> tuple[Any, Pieces]:
+        name = "-".join(map(str, options.values()))
+        player = PlayerOptions(**options)
+        folder = lake(tmp_path / name, truth=True, player=player, live_channels=live_channels)
+        # In the order of the files, which is that of time: what shares a stamp stays in order.
+        return grouped(landed(folder), "session_id", "title_id"), pieces_of(folder)
+
+    return land
+
+
+def pieces_of(folder: Path) -> Pieces:
+    pieces = defaultdict(list)
+    for piece in read_truth(folder).to_pylist():
+        pieces[piece["session_id"], piece["title_id"]].append(piece)
+    return pieces
+
+
+def flat(events: dict[tuple[str, ...], list[Row]]) -> dict[str, Row]:
+    return {row["event_id"]: row for rows in events.values() for row in rows}
+
+
+def of_types(rows: list[Row], *types: str) -> list[Row]:
+    return [row for row in rows if row["event_type"] in types]
+
+
+def without(row: Row, *fields: str) -> Row:
+    return {name: value for name, value in row.items() if name not in fields}
+
+
+def position_of(row: Row) -> Decimal:
+    return Decimal(str(row["position_seconds"])).quantize(Decimal("0.001"))
+
+
+def seconds(duration: timedelta) -> Decimal:
+    return Decimal(duration // MILLISECOND) / 1000
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"heartbeat_seconds": 10},
+        {"seeks": "to"},
+        {"seeks": "from-to"},
+        {"buffers": True},
+        {"ads": True},
+        {"rates": "reported"},
+        {"rates": "silent"},
+    ],
+    ids=str,
+)
+def test_whatever_the_player_the_same_is_watched(
+    played: Any, clean_folder: Path, options: Row
+) -> None:
+    def joined(pieces: Pieces) -> dict[tuple[str, str], list[list[Decimal]]]:
+        """Pieces that go on where the one before ended, as one."""
+        watched = {}
+        for view, rows in pieces.items():
+            spans: list[list[Decimal]] = []
+            for row in rows:
+                if spans and spans[-1][1] == row["start_seconds"]:
+                    spans[-1][1] = row["end_seconds"]
+                else:
+                    spans.append([row["start_seconds"], row["end_seconds"]])
+            watched[view] = spans
+        return watched
+
+    _, pieces = played(**options)
+    assert joined(pieces) == joined(pieces_of(clean_folder))
+    assert sum(map(len, pieces.values())) > sum(map(len, pieces_of(clean_folder).values()))
+
+
+def test_heartbeats_lie_on_the_line_that_is_played(played: Any, clean: Landed) -> None:
+    views, pieces = played(heartbeat_seconds=10)
+    told = flat(views)
+    beats = {key: row for key, row in told.items() if row["event_type"] == "heartbeat"}
+    assert {key: row for key, row in told.items() if key not in beats} == by_id(clean)
+    assert len(beats) > 10 * len(clean)
+    every, checked = timedelta(seconds=10), 0
+    for view, rows in views.items():
+        segments, counters = [], ("watch_duration_seconds", *STALL_COUNTERS)
+        for row in rows:
+            if row["event_type"] in OPENING:
+                segments.append([row])
+            else:
+                segments[-1].append(row)
+        for first, *between, last in segments:
+            expected = []
+            for piece in pieces[view]:
+                length = piece["ended_at"] - piece["started_at"]
+                moved = piece["end_seconds"] - piece["start_seconds"]
+                at = first["event_timestamp"] + every
+                while at < last["event_timestamp"]:
+                    if piece["started_at"] < at < piece["ended_at"]:
+                        share = Decimal((at - piece["started_at"]) / length)
+                        expected.append((at, piece["start_seconds"] + moved * share))
+                    at += every
+            if view[1] == "reference":
+                continue
+            assert [row["event_timestamp"] for row in between] == [at for at, _ in expected]
+            for row, (_, position) in zip(between, expected, strict=True):
+                assert abs(position_of(row) - position) < Decimal("0.003")
+                checked += 1
+            for earlier, later in pairwise((first, *between, last)):
+                assert all(earlier[counter] <= later[counter] for counter in counters)
+                told_ms = later["watch_duration_seconds"] - first["watch_duration_seconds"]
+                assert abs(told_ms - (position_of(later) - position_of(first))) <= 1
+    assert checked == len(beats)
+
+
+@pytest.mark.parametrize("seeks", ["to", "from-to"])
+def test_a_seek_leads_from_where_a_piece_ended_to_where_the_next_begins(
+    played: Any, clean: Landed, seeks: str
+) -> None:
+    views, pieces = played(seeks=seeks)
+    jumps = sum(
+        closing["position_seconds"] != opening["position_seconds"]
+        for rows in grouped(clean, "session_id", "title_id").values()
+        for closing, opening in zip(rows[1:-1:2], rows[2::2], strict=True)
+        if rows[0]["customer_id"] != "reference-viewer"
+    )
+    found = 0
+    for view, rows in views.items():
+        ends = {piece["ended_at"]: piece["end_seconds"] for piece in pieces[view]}
+        begins = [(piece["started_at"], piece["start_seconds"]) for piece in pieces[view]]
+        for row in of_types(rows, "seek"):
+            assert ("seek_from_seconds" in row) == (seeks == "from-to")
+            left = ends[max(end for end in ends if end <= row["event_timestamp"])]
+            assert row.get("seek_from_seconds", float(left)) == float(left)
+            at, target = next(begin for begin in begins if begin[0] >= row["event_timestamp"])
+            assert target == position_of(row) != left
+            assert at - row["event_timestamp"] <= timedelta(seconds=3)
+            found += 1
+        others = [row for row in rows if row["event_type"] != "seek"]
+        assert all(row.get("seek_from_seconds") is None for row in others)
+    assert found == jumps > 200
+
+
+def test_a_seek_takes_the_place_of_a_short_pause(played: Any, clean: Landed) -> None:
+    views, _ = played(seeks="from-to")
+    told = {
+        key: without(row, "seek_from_seconds")
+        for key, row in flat(views).items()
+        if row["event_type"] != "seek"
+    }
+    expected, paused = by_id(clean), 0
+    for view, rows in grouped(clean, "session_id", "title_id").items():
+        if view[1] == "reference":
+            continue
+        sought = {row["event_timestamp"]: row for row in of_types(views[view], "seek")}
+        for pause, resume in zip(rows[1:-1:2], rows[2::2], strict=True):
+            began, ended = pause["event_timestamp"], resume["event_timestamp"]
+            if pause["position_seconds"] == resume["position_seconds"]:
+                continue
+            if is_short := ended - began <= timedelta(seconds=3):
+                del expected[pause["event_id"]], expected[resume["event_id"]]
+            seek = sought.pop(began if is_short else ended)
+            assert seek["position_seconds"] == resume["position_seconds"]
+            assert seek["watch_duration_seconds"] == pause["watch_duration_seconds"]
+            paused += not is_short
+        assert not sought
+    assert told == expected
+    assert paused > 3
+
+
+def test_buffers_lie_where_the_counters_counted_stalls(played: Any, clean: Landed) -> None:
+    views, pieces = played(buffers=True)
+    told, before = flat(views), by_id(clean)
+    stalls = [key for key, row in told.items() if row["event_type"].startswith("buffer")]
+    assert {key: told[key] for key in told.keys() - set(stalls)} == {
+        key: without(row, *STALL_COUNTERS) for key, row in before.items()
+    }
+    counted, stalled = Counter[str](), Counter[str]()
+    for view, rows in views.items():
+        begins = {piece["started_at"]: piece["start_seconds"] for piece in pieces[view]}
+        ends = {piece["ended_at"]: piece["end_seconds"] for piece in pieces[view]}
+        buffers = of_types(rows, "buffer_start", "buffer_end")
+        for start, end in zip(buffers[::2], buffers[1::2], strict=True):
+            assert (start["event_type"], end["event_type"]) == ("buffer_start", "buffer_end")
+            assert ends[start["event_timestamp"]] == position_of(start) == position_of(end)
+            assert begins.get(end["event_timestamp"], position_of(end)) == position_of(end)
+            counted[view[0]] += 1
+            stalled[view[0]] += (end["event_timestamp"] - start["event_timestamp"]) // MILLISECOND
+    assert counted.total() > 500
+    for (session,), rows in grouped(clean, "session_id").items():
+        assert counted[session] == rows[-1]["buffering_events"]
+        assert stalled[session] == round(1000 * rows[-1]["buffering_duration_seconds"])
+
+
+def test_advertisements_hold_the_playhead_and_delay_the_session(played: Any, clean: Landed) -> None:
+    views, pieces = played(ads=True)
+    told, before = flat(views), by_id(clean)
+    adverts = 0
+    for view, rows in views.items():
+        ads = of_types(rows, "ad_start", "ad_end")
+        for start, end in zip(ads[::2], ads[1::2], strict=True):
+            assert (start["event_type"], end["event_type"]) == ("ad_start", "ad_end")
+            assert position_of(start) == position_of(end)
+            assert position_of(start) * 1000 % AD_EVERY_MS == 0
+            length = end["event_timestamp"] - start["event_timestamp"]
+            assert length in [timedelta(seconds=spots) for spots in (15, 30, 45, 60)]
+            assert not any(
+                piece["started_at"] < end["event_timestamp"]
+                and start["event_timestamp"] < piece["ended_at"]
+                for piece in pieces[view]
+            )
+            adverts += 1
+        at_breaks = [
+            piece
+            for piece in pieces[view]
+            if piece["start_seconds"] // (AD_EVERY_MS // 1000)
+            < (piece["end_seconds"] - Decimal("0.001")) // (AD_EVERY_MS // 1000)
+            and piece["start_seconds"] * 1000 % AD_EVERY_MS
+        ]
+        assert not at_breaks, "a break was played through"
+    assert adverts > 300
+    sessions = defaultdict(list)
+    for row in sorted(told.values(), key=itemgetter("event_timestamp")):
+        sessions[row["session_id"]].append(row)
+    for rows in sessions.values():
+        delay, began = timedelta(), None
+        for row in rows:
+            if row["event_type"] == "ad_start":
+                began = row["event_timestamp"]
+            elif row["event_type"] == "ad_end":
+                delay += row["event_timestamp"] - began
+            else:
+                plain = before[row["event_id"]]
+                assert row == plain | {"event_timestamp": plain["event_timestamp"] + delay}
+
+
+def test_a_rate_holds_until_the_next_report_of_one(played: Any) -> None:
+    views, pieces = played(rates="reported")
+    rates, changes = Counter[float](), 0
+    for view, rows in views.items():
+        if view[1] == "reference":
+            continue
+        assert all(row["event_type"] in (*OPENING, *CLOSING, "heartbeat") for row in rows)
+        changes += len(of_types(rows, "heartbeat"))
+        for piece in pieces[view]:
+            known = [row for row in rows if row["event_timestamp"] <= piece["started_at"]]
+            rate = known[-1]["playback_rate"]
+            wall = seconds(piece["ended_at"] - piece["started_at"])
+            moved = piece["end_seconds"] - piece["start_seconds"]
+            assert abs(wall * Decimal(rate) - moved) <= Decimal("0.004")
+            rates[rate] += 1
+    assert rates.keys() == {1, 1.25, 1.5, 2}
+    assert changes > 100
+
+
+def test_silent_rates_are_those_that_others_report(played: Any) -> None:
+    reported, pieces = played(rates="reported")
+    silent, same_pieces = played(rates="silent")
+    assert same_pieces == pieces
+    assert flat(silent) == {
+        key: without(row, "playback_rate")
+        for key, row in flat(reported).items()
+        if row["event_type"] != "heartbeat"
+    }
+
+
+ON_AIR, EPOCH = datetime(2025, 3, 3, tzinfo=UTC), datetime(1970, 1, 1, tzinfo=UTC)
+LIVE_COUNTS_FROM = {"live01": ON_AIR, "live02": EPOCH, "live03": EPOCH}
+
+
+def test_live_channels_are_joined_at_their_edge(played: Any) -> None:
+    views, _ = played(live_channels=3, heartbeat_seconds=60, seeks="to")
+    openings = Counter[str]()
+    for (_, title), rows in views.items():
+        if title not in LIVE_COUNTS_FROM:
+            assert None not in {row["completion_percentage"] for row in rows}
+            continue
+        types = {row["event_type"] for row in rows}
+        assert types <= {"start", "resume", "pause", "stop", "heartbeat"}
+        assert {row["completion_percentage"] for row in rows} == {None}
+        if title == "live03":
+            assert {row["position_seconds"] for row in rows} == {None}
+            continue
+        for opening in of_types(rows, *OPENING):
+            edge = seconds(opening["event_timestamp"] - LIVE_COUNTS_FROM[title])
+            assert position_of(opening) == edge
+            openings[title] += 1
+    assert min(openings[title] for title in ("live01", "live02")) > 20
+
+
+def test_the_truth_of_live_channels_is_on_their_own_timeline(played: Any) -> None:
+    views, pieces = played(live_channels=3, rates="silent")
+    seen = Counter[str]()
+    for (session, title), rows in views.items():
+        if title not in LIVE_COUNTS_FROM:
+            continue
+        opened = {row["event_timestamp"] for row in of_types(rows, *OPENING)}
+        for piece in pieces[session, title]:
+            length = seconds(piece["ended_at"] - piece["started_at"])
+            assert piece["end_seconds"] - piece["start_seconds"] == length
+            edge = seconds(piece["started_at"] - LIVE_COUNTS_FROM[title])
+            # Who stalls falls behind; without positions there is nothing but the clock.
+            if piece["started_at"] in opened or title == "live03":
+                assert piece["start_seconds"] == edge
+            else:
+                assert piece["start_seconds"] < edge
+            seen[title] += 1
+    assert min(seen[title] for title in LIVE_COUNTS_FROM) > 20
+
+
+def test_live_channels_are_titles_without_a_duration(tmp_path: Path) -> None:
+    titles = (lake(tmp_path / "lake", live_channels=2) / "titles.csv").read_text()
+    assert titles.removeprefix(CATALOGUE_PATH.read_text()).splitlines() == [
+        "live01,Live channel 1,live,Live,,",
+        "live02,Live channel 2,live,Live,,",
+    ]
+
+
 # Faults
 
 
@@ -494,6 +844,61 @@ def test_unknown_types(clean: Landed, faulty: Faulty) -> None:
     altered = same_but(clean, faulty(unknown_types=RATE), "event_type")
     assert about(len(altered), len(clean))
     assert {new["event_type"] for _, new in altered} == set(UNKNOWN_TYPES)
+
+
+def test_whole_second_stamps_shuffle_what_shares_one(clean: Landed, faulty: Faulty) -> None:
+    rows, before = faulty(whole_seconds=RATE), by_id(clean)
+    assert len(rows) == len(clean)
+    place = {row["event_id"]: at for at, (_, row) in enumerate(clean)}
+    sessions = defaultdict(list)
+    for _, row in rows:  # in the order of the files
+        sessions[row["session_id"]].append(row)
+    cut, tied, reversed_ties = 0, 0, 0
+    for events in sessions.values():
+        originals = [before[event["event_id"]] for event in events]
+        stamps = [row["event_timestamp"] for row in originals]
+        if is_cut := events != originals:
+            stamps = [stamp.replace(microsecond=0) for stamp in stamps]
+            pairs = [
+                (a, b) for a, b in pairwise(events) if a["event_timestamp"] == b["event_timestamp"]
+            ]
+            tied += len(pairs)
+            reversed_ties += sum(place[a["event_id"]] > place[b["event_id"]] for a, b in pairs)
+        cut += is_cut
+        expected = zip(originals, stamps, strict=True)
+        assert events == [row | {"event_timestamp": stamp} for row, stamp in expected]
+        assert stamps == sorted(stamps)
+    assert about(cut, len(sessions))
+    assert tied > 20
+    assert about(reversed_ties, tied, 0.5)
+
+
+def test_numbered_ids_count_the_events_of_a_session(clean: Landed, faulty: Faulty) -> None:
+    rows = faulty(numbered_ids=RATE)
+    numbered, sessions = 0, grouped(rows, "session_id")
+    for key, events in grouped(clean, "session_id").items():
+        ids = [row["event_id"] for row in sessions[key]]
+        plain = [row["event_id"] for row in events]
+        assert ids in (plain, [str(number) for number in range(1, len(events) + 1)])
+        assert sessions[key] == [
+            row | {"event_id": event_id} for row, event_id in zip(events, ids, strict=True)
+        ]
+        numbered += ids != plain
+    assert about(numbered, len(sessions))
+
+
+def test_a_repeat_keeps_its_number_and_a_lost_event_leaves_a_gap(faulty: Faulty) -> None:
+    rows = faulty(numbered_ids=1, duplicates=RATE, lost_ends=RATE)
+    events = [(row["session_id"], row["event_id"]) for _, row in rows]
+    repeated = len(events) - len(set(events))
+    assert about(repeated, len(set(events)))
+    missing = 0
+    for ids in grouped(rows, "session_id").values():
+        numbers = {
+            int(row["event_id"]) for row in ids if row["customer_id"] != "reference-viewer"
+        } or {1}
+        missing += max(numbers) - len(numbers)
+    assert missing > 100
 
 
 def test_no_fault_touches_the_truth_or_the_reference_viewer(

@@ -9,7 +9,18 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from . import UserError
-from .events import EVENT, EVENT_TYPES, HOUR_MS, MINUTE_MS, SECOND_MS, UNKNOWN_TYPES, join, opens
+from .events import (
+    EVENT,
+    EVENT_TYPES,
+    HOUR_MS,
+    MINUTE_MS,
+    SECOND_MS,
+    UNKNOWN_TYPES,
+    closes,
+    first_of_sessions,
+    join,
+    opens,
+)
 
 
 @dataclass(frozen=True)
@@ -34,6 +45,10 @@ class FaultRates:
     """position p is reported as -p - 1"""
     unknown_types: float = 0.0
     """event_type is one of UNKNOWN_TYPES"""
+    whole_seconds: float = 0.0
+    """of sessions: stamps are cut to whole seconds, and events of one stamp lie in any order"""
+    numbered_ids: float = 0.0
+    """of sessions: event_id is the event's number in the session: 1, 2, 3 …"""
 
 
 FAULT_NAMES = tuple(field.name for field in fields(FaultRates))
@@ -96,7 +111,9 @@ class Faults:
 
         A block is in the order of session and time, and holds whole sessions.
         """
+        self._number_ids(events)
         self._skew_clocks(events)
+        events = self._cut_stamps(events)
         events["negative"] = self._hits("negative_positions", len(events))
         self._rename_types(events)
         lost = self._lost(events)
@@ -112,8 +129,34 @@ class Faults:
         rate = getattr(self._rates, name)
         return self._rng[name].random(count) < rate if rate else np.zeros(count, bool)
 
+    def _hit_sessions(self, name: str, events: np.ndarray) -> np.ndarray:
+        """Which events are of a session that a fault hits: a boolean array."""
+        if not getattr(self._rates, name):
+            return np.zeros(len(events), bool)
+        first = first_of_sessions(events)
+        sizes = np.diff(first, append=len(events))
+        return np.repeat(self._hits(name, len(first)), sizes)
+
+    def _number_ids(self, events: np.ndarray) -> None:
+        hit = self._hit_sessions("numbered_ids", events)
+        if hit.any():
+            first = first_of_sessions(events)
+            place = np.arange(len(events)) - np.repeat(first, np.diff(first, append=len(events)))
+            events["number"] = np.where(hit, place + 1, 0)
+
+    def _cut_stamps(self, events: np.ndarray) -> np.ndarray:
+        hit = self._hit_sessions("whole_seconds", events)
+        if not hit.any():
+            return events
+        for stamp in ("event_ms", "arrival_ms"):
+            events[stamp] -= np.where(hit, events[stamp] % SECOND_MS, 0)
+        # A file is in the order of arrival, and as given where two events arrive at once.
+        chance = self._rng["whole_seconds"].random(len(events))
+        chance[~hit] = np.arange(np.count_nonzero(~hit))
+        return events.take(np.lexsort((chance, events["arrival_ms"], events["session"])))
+
     def _skew_clocks(self, events: np.ndarray) -> None:
-        first = np.flatnonzero(np.diff(events["session"], prepend=-1))
+        first = first_of_sessions(events)
         skewed = np.flatnonzero(self._hits("clock_skew", len(first)))
         if not len(skewed):
             return
@@ -131,10 +174,8 @@ class Faults:
 
     def _lost(self, events: np.ndarray) -> np.ndarray:
         """An event of unknown type is neither a start nor an end, and so is not lost."""
-        opening = opens(events)
-        closing = ~opening & (events["kind"] < len(EVENT_TYPES))
-        lost_starts = self._hits("lost_starts", len(events)) & opening
-        return lost_starts | (self._hits("lost_ends", len(events)) & closing)
+        lost_starts = self._hits("lost_starts", len(events)) & opens(events)
+        return lost_starts | (self._hits("lost_ends", len(events)) & closes(events))
 
     def _delay(self, events: np.ndarray) -> None:
         hit = np.flatnonzero(self._hits("out_of_order", len(events)))

@@ -14,7 +14,7 @@ from pyarrow import csv
 
 from .events import HOUR_MS, SECOND_MS, join
 from .rows import LINES_A_CHUNK, Identifiers, RowWriter
-from .text import fixed_width, timestamps
+from .text import fixed_width, thousandths, timestamps
 
 WRITER_THREADS = 2
 _WAITING_WRITES = 4  # bounds the memory where viewers are simulated faster than files are written
@@ -114,8 +114,8 @@ class TruthWriter:
             "customer_id": pa.string(),
             "session_id": pa.string(),
             "title_id": pa.string(),
-            "start_seconds": pa.decimal128(12, 3),
-            "end_seconds": pa.decimal128(12, 3),
+            "start_seconds": pa.decimal128(13, 3),
+            "end_seconds": pa.decimal128(13, 3),
             "started_at": pa.timestamp("ms", "UTC"),
             "ended_at": pa.timestamp("ms", "UTC"),
         }
@@ -149,8 +149,8 @@ class TruthWriter:
             self._ids.customers(pieces["customer"]),
             self._ids.sessions(pieces["session"]),
             self._ids.titles(pieces["title"]),
-            _thousandths(pieces["start_ms"]),
-            _thousandths(pieces["end_ms"]),
+            thousandths(pieces["start_ms"]),
+            thousandths(pieces["end_ms"]),
             fixed_width(timestamps(pieces["started_ms"])),
             fixed_width(timestamps(pieces["ended_ms"])),
         ]
@@ -177,11 +177,3 @@ def write_parquet(folder: Path, table: pa.Table) -> int:
     # Without the Arrow schema the texts are read as texts everywhere, not as dictionaries.
     pq.write_table(table, path, compression="zstd", store_schema=False)
     return path.stat().st_size
-
-
-def _thousandths(milliseconds: np.ndarray) -> pa.Array:
-    """Non-negative milliseconds to exact seconds, decimal(12, 3): its 128 bits hold the same."""
-    words = np.zeros((len(milliseconds), 2), np.int64)
-    words[:, 0] = milliseconds
-    decimal = pa.decimal128(12, 3)
-    return pa.Array.from_buffers(decimal, len(words), [None, pa.py_buffer(words)])

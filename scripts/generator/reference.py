@@ -39,6 +39,7 @@ def reference_viewing(
     events["watch_ms"] = watch_seconds * SECOND_MS
     events["position_ms"] = position_seconds * SECOND_MS
     events["bandwidth_tenths"] = 120
+    events["rate_percent"] = 100
 
     pieces = np.zeros(len(_EVENTS) // 2, PIECE)
     pieces["customer"] = customer

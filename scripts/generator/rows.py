@@ -1,4 +1,4 @@
-"""Turns events into the 24 fields of `VideoTelemetry`.
+"""Turns events into the 24 fields of `VideoTelemetry`, and those that some players have besides.
 
 A line is joined from few and long pieces: what a view has in common is put together once a file,
 numbers come from tables, and what has a fixed width is written into a matrix of bytes.
@@ -11,10 +11,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from . import population as people
-from .catalogue import Catalogue
-from .events import EVENT_TYPES, SECOND_MS, UNKNOWN_TYPES
+from .catalogue import NO_POSITIONS, SINCE_BEGIN, Catalogue
+from .events import EVENT_TYPES, SECOND_MS, SEEK, UNKNOWN_TYPES
+from .players import PlayerOptions
 from .population import Population
-from .text import fixed_width, hex_digits, ip_addresses, mix, table_of, timestamps, uuids
+from .text import (
+    fixed_width,
+    hex_digits,
+    ip_addresses,
+    mix,
+    table_of,
+    thousandths,
+    timestamps,
+    uuids,
+)
 
 REFERENCE_CUSTOMER = "reference-viewer"
 REFERENCE_SESSION = "reference-session"
@@ -30,10 +40,22 @@ FIELDS = (
 IDENTITY_FIELDS = ("customer_id", "title_id", "session_id")
 DEVICE_FIELDS = ("device_type", "device_id", "device_os", "app_version", "quality")
 GEOGRAPHY_FIELDS = ("ip_address", "country", "state", "city", "isp", "connection_type")
+STALL_COUNTERS = ("buffering_events", "buffering_duration_seconds")
 
 # Some ten megabytes of text: they stay near the processor from joining to compressing.
 LINES_A_CHUNK = 16_384
 _CUT_STEPS = 1 << 16
+
+
+def fields_of(player: PlayerOptions) -> tuple[str, ...]:
+    """The fields of the rows that such players send, in their order."""
+    fields = [name for name in FIELDS if not (player.buffers and name in STALL_COUNTERS)]
+    more = fields.index("error_count") + 1
+    if player.reports_rate:
+        fields.insert(more, "playback_rate")
+    if player.reports_seek_from:
+        fields.insert(more, "seek_from_seconds")
+    return tuple(fields)
 
 
 class Identifiers:
@@ -71,25 +93,39 @@ class Identifiers:
         numbers = customers.astype(np.uint64) * np.uint64(people.DEVICES_EACH)
         return mix(numbers + devices.astype(np.uint64) + self._device_key)
 
-    def events(self, ordinals: np.ndarray) -> np.ndarray:
-        """Ordinals of events to `event_id`s, (n, 36) bytes.
+    def events(self, events: np.ndarray, before: str = "", after: str = "") -> pa.Array:
+        """The `event_id`s of events (EVENT), each between two constant texts.
 
         The reference viewer's ordinals are negative, and the same in every lake.
         """
+        ordinals, numbers = events["ordinal"], events["number"]
         words = mix(ordinals.astype(np.uint64)[:, None] + self._event_keys)
         fixed = np.flatnonzero(ordinals < 0)
         words[fixed, 0], words[fixed, 1] = 0, -ordinals[fixed]
-        return uuids(words)
+        ids = fixed_width(uuids(words), before, after)
+        if not numbers.any():
+            return ids
+        counted = pc.binary_join_element_wise(before, _digits(numbers), after, "")
+        return pc.if_else(pa.array(numbers > 0), counted, ids)
 
 
 class RowWriter:
-    """Turns events into the 24 fields of `VideoTelemetry`, as lines or as a table.
+    """Turns events into the fields of their rows, as lines or as a table.
 
     Nothing changes in it after it is made, so several threads may share it.
     """
 
-    def __init__(self, catalogue: Catalogue, population: Population, ids: Identifiers) -> None:
-        self._duration_ms = catalogue.duration_ms
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        population: Population,
+        ids: Identifiers,
+        player: PlayerOptions,
+    ) -> None:
+        self._catalogue = catalogue
+        self._has_live = bool(catalogue.is_live.any())
+        self._player = player
+        self._fields = fields_of(player)
         self._population = population
         self._ids = ids
         self._types = pa.array(EVENT_TYPES + UNKNOWN_TYPES)
@@ -102,7 +138,8 @@ class RowWriter:
         self._position_fractions = table_of(fractions, ',"completion_percentage":')
         self._percentages = table_of((f"{i // 100}.{i % 100:02d}" for i in range(10_001)), ",")
         bandwidths = (f"{i // 10}.{i % 10}" for i in range(people.MAX_BANDWIDTH_TENTHS + 1))
-        self._bandwidths = table_of(bandwidths, ',"buffering_events":')
+        counts = ',"error_count":' if player.buffers else ',"buffering_events":'
+        self._bandwidths = table_of(bandwidths, counts)
         self._buffering_fractions = table_of(fractions, ',"error_count":')
 
     def table(self, events: np.ndarray) -> pa.Table:
@@ -110,17 +147,24 @@ class RowWriter:
         view_row, views = _distinct_views(events)
         position_ms = events["position_ms"]
         position_ms = np.where(events["negative"], -position_ms - SECOND_MS, position_ms)
+        has_position, has_share = self._positions_known(events)
         arrays = {
-            "event_id": fixed_width(self._ids.events(events["ordinal"])),
+            "event_id": self._ids.events(events),
             "event_type": self._types.take(pa.array(events["kind"])),
             "event_timestamp": pa.array(events["event_ms"]).cast(pa.timestamp("ms", "UTC")),
             "watch_duration_seconds": pa.array(events["watch_ms"] // SECOND_MS),
-            "position_seconds": pa.array(position_ms / SECOND_MS),
-            "completion_percentage": pa.array(self._completion_hundredths(events) / 100),
+            "position_seconds": pa.array(position_ms / SECOND_MS, mask=~has_position),
+            "completion_percentage": pa.array(
+                self._completion_hundredths(events) / 100, mask=~has_share
+            ),
             "bandwidth_mbps": pa.array(events["bandwidth_tenths"] / 10),
             "buffering_events": pa.array(events["buffering_events"].astype(np.int32)),
             "buffering_duration_seconds": pa.array(events["buffering_ms"] / SECOND_MS),
             "error_count": pa.array(events["errors"].astype(np.int32)),
+            "seek_from_seconds": pa.array(
+                events["seek_from_ms"] / SECOND_MS, mask=events["kind"] != SEEK
+            ),
+            "playback_rate": pa.array(events["rate_percent"] / 100),
         }
         for name, texts in self._view_texts(views).items():
             # Encoded first: Parquet pages of a dictionary with repeats hold stray bytes.
@@ -129,7 +173,7 @@ class RowWriter:
         if cut.any():
             rows = pa.array(np.arange(len(events)), mask=cut)
             arrays = {name: array.take(rows) for name, array in arrays.items()}
-        return pa.table({name: arrays[name] for name in FIELDS})
+        return pa.table({name: arrays[name] for name in self._fields})
 
     def lines(self, events: np.ndarray, begins: np.ndarray) -> Iterator[Iterator[memoryview]]:
         """Events (EVENT) as NDJSON, a file from each of `begins` on: the bytes of its lines."""
@@ -151,35 +195,75 @@ class RowWriter:
     def _join(
         self, events: np.ndarray, identity: pa.Array, device: pa.Array, geography: pa.Array
     ) -> pa.Array:
-        event_ids = self._ids.events(events["ordinal"])
         times = timestamps(events["event_ms"])
-        second, fraction = np.divmod(events["position_ms"], SECOND_MS)
-        second = np.where(events["negative"], -second - 1, second)
-        buffering_second, buffering_fraction = np.divmod(events["buffering_ms"], SECOND_MS)
         return pc.binary_join_element_wise(
-            fixed_width(event_ids, '{"event_id":"', '",'),
+            self._ids.events(events, '{"event_id":"', '",'),
             identity,
             self._type_fields.take(pa.array(events["kind"])),
             fixed_width(times, '"event_timestamp":"', '","watch_duration_seconds":'),
             _digits(events["watch_ms"] // SECOND_MS),
             ',"position_seconds":',
-            self._seconds.take(pa.array(second - self._lowest_second)),
-            self._position_fractions.take(pa.array(fraction)),
-            self._percentages.take(pa.array(self._completion_hundredths(events))),
+            *(self._live_position if self._has_live else self._position)(events),
             device,
             self._bandwidths.take(pa.array(events["bandwidth_tenths"])),
-            _digits(events["buffering_events"]),
-            ',"buffering_duration_seconds":',
-            _digits(buffering_second),
-            self._buffering_fractions.take(pa.array(buffering_fraction)),
+            *([] if self._player.buffers else self._stall_counters(events)),
             _digits(events["errors"]),
             ",",
+            *self._more_fields(events),
             geography,
             "",
         )
 
+    def _position(self, events: np.ndarray) -> list[pa.Array]:
+        """The position, and how much of the title this is, each with the comma after it."""
+        second, fraction = np.divmod(events["position_ms"], SECOND_MS)
+        second = np.where(events["negative"], -second - 1, second)
+        return [
+            self._seconds.take(pa.array(second - self._lowest_second)),
+            self._position_fractions.take(pa.array(fraction)),
+            self._percentages.take(pa.array(self._completion_hundredths(events))),
+        ]
+
+    def _live_position(self, events: np.ndarray) -> list[pa.Array | str]:
+        """The same, where some titles are live: their positions have no bound, or are null."""
+        position_ms = events["position_ms"]
+        position_ms = np.where(events["negative"], -position_ms - SECOND_MS, position_ms)
+        has_position, has_share = self._positions_known(events)
+        hundredths = np.where(has_share, self._completion_hundredths(events), 0)
+        return [
+            pc.if_else(pa.array(has_position), _digits(thousandths(position_ms)), "null"),
+            ',"completion_percentage":',
+            pc.if_else(pa.array(has_share), self._percentages.take(pa.array(hundredths)), "null,"),
+        ]
+
+    def _stall_counters(self, events: np.ndarray) -> list[pa.Array | str]:
+        second, fraction = np.divmod(events["buffering_ms"], SECOND_MS)
+        return [
+            _digits(events["buffering_events"]),
+            ',"buffering_duration_seconds":',
+            _digits(second),
+            self._buffering_fractions.take(pa.array(fraction)),
+        ]
+
+    def _more_fields(self, events: np.ndarray) -> Iterator[pa.Array | str]:
+        """What `VideoTelemetry` does not have."""
+        if self._player.reports_seek_from:
+            is_seek = pa.array(events["kind"] == SEEK)
+            yield '"seek_from_seconds":'
+            yield pc.if_else(is_seek, _digits(thousandths(events["seek_from_ms"])), "null")
+            yield ","
+        if self._player.reports_rate:
+            yield '"playback_rate":'
+            yield _digits(events["rate_percent"] / 100)
+            yield ","
+
+    def _positions_known(self, events: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Whether an event has a position, and whether this is a share of a known duration."""
+        timeline = self._catalogue.timeline[events["title"]]
+        return timeline != NO_POSITIONS, timeline == SINCE_BEGIN
+
     def _completion_hundredths(self, events: np.ndarray) -> np.ndarray:
-        duration_ms = self._duration_ms[events["title"]]
+        duration_ms = self._catalogue.duration_ms[events["title"]]
         return (events["position_ms"] * np.int64(10_000) + duration_ms // 2) // duration_ms
 
     def _view_texts(self, views: np.ndarray) -> dict[str, pa.Array]:
@@ -243,5 +327,5 @@ def _take(values: Sequence[str], rows: np.ndarray) -> pa.Array:
     return pa.array(values, pa.string()).take(pa.array(rows))
 
 
-def _digits(numbers: np.ndarray) -> pa.Array:
+def _digits(numbers: np.ndarray | pa.Array) -> pa.Array:
     return pc.cast(pa.array(numbers), pa.string())

@@ -1,5 +1,6 @@
 """The whole generator: from its options to a lake on the disk."""
 
+import csv
 import math
 import shutil
 from collections.abc import Callable
@@ -11,10 +12,11 @@ import numpy as np
 
 from . import UserError
 from .audience import CUSTOMERS_AT_SCALE_ONE, Audience, sample_session_ms
-from .catalogue import read_catalogue
+from .catalogue import COLUMNS, live_channel_rows, read_catalogue
 from .events import DAY_MS, HOUR_MS, SECOND_MS, join
 from .faults import REALISTIC, FaultRates, Faults
 from .lake import Lake, TruthWriter
+from .players import PLAIN, Player, PlayerOptions
 from .population import draw_population
 from .reference import REFERENCE_HOUR, reference_viewing
 from .rows import Identifiers, RowWriter
@@ -23,6 +25,7 @@ from .viewers import Viewers
 CATALOGUE_PATH = Path(__file__).resolve().parents[2] / "seeds" / "titles.csv"
 FORMATS = ("ndjson", "parquet")
 MIN_CUSTOMERS = 20
+MAX_LIVE_CHANNELS = 100
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,9 @@ class GeneratorOptions:
     seed: int = 1
     format: str = "ndjson"
     faults: FaultRates = REALISTIC
+    player: PlayerOptions = PLAIN
+    live_channels: int = 0
+    """titles that the catalogue has besides, without a duration"""
     truth: bool = False
     customer_prefix: str = "c"
     catalogue: Path = CATALOGUE_PATH
@@ -50,6 +56,10 @@ class GeneratorOptions:
             raise UserError(f"--scale is {self.scale}: give a number above 0, such as 0.0092")
         if self.seed < 0:
             raise UserError(f"--seed is {self.seed}: give 0 or more")
+        if not 0 <= self.live_channels < MAX_LIVE_CHANNELS:
+            raise UserError(
+                f"--live-channels is {self.live_channels}: give a number below {MAX_LIVE_CHANNELS}"
+            )
         if self.format not in FORMATS:
             raise UserError(f"--format is {self.format!r}: give {' or '.join(FORMATS)}")
         if not all(c.isascii() and (c.isalnum() or c in "-_.") for c in self.customer_prefix):
@@ -84,11 +94,11 @@ def generate(options: GeneratorOptions, on_hour: Callable[[], object] = lambda: 
     """
     if options.output.exists() and any(options.output.iterdir()):
         raise UserError(f"{options.output} is not empty: choose another --output or delete it")
-    catalogue = read_catalogue(options.catalogue)
+    catalogue = read_catalogue(options.catalogue, options.live_channels)
     options.output.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(options.catalogue, options.output / "titles.csv")
+    _write_catalogue(options)
 
-    seeds = np.random.SeedSequence(options.seed).spawn(5)
+    seeds = np.random.SeedSequence(options.seed).spawn(6)
     population_rng, sample_rng, audience_rng, viewers_rng = map(np.random.default_rng, seeds[:4])
     customers = max(MIN_CUSTOMERS, round(CUSTOMERS_AT_SCALE_ONE * options.scale))
     population = draw_population(customers, options.days, population_rng)
@@ -96,6 +106,7 @@ def generate(options: GeneratorOptions, on_hour: Callable[[], object] = lambda: 
     start_ms = options.start_ms
     viewers = Viewers(catalogue, population, start_ms, viewers_rng)
     faults = Faults(options.faults, seeds[4])
+    player = Player(options.player, catalogue, start_ms, seeds[5])
     ids = Identifiers(catalogue, population, options.seed, options.customer_prefix)
     truth_path = options.output / "truth" / "watched.csv.gz"
     truth = TruthWriter(truth_path, ids) if options.truth else None
@@ -103,13 +114,14 @@ def generate(options: GeneratorOptions, on_hour: Callable[[], object] = lambda: 
     reference_hour_ms = start_ms + REFERENCE_HOUR * HOUR_MS
     event_count = len(reference_events)
 
-    writer = RowWriter(catalogue, population, ids)
+    writer = RowWriter(catalogue, population, ids, options.player)
     with Lake(options.output / "telemetry", options.format, writer) as lake:
         for hour_ms in range(start_ms, start_ms + options.days * DAY_MS, HOUR_MS):
             block = viewers.simulate(hour_ms, HOUR_MS, audience.arrivals(hour_ms))
             audience.watch(hour_ms, block.session_end_ms)
-            event_count += len(block.events)
-            arriving, pieces = faults.apply(block.events), block.pieces
+            events, pieces = player.report(block)
+            event_count += len(events)
+            arriving = faults.apply(events)
             if hour_ms == reference_hour_ms:
                 arriving = join((arriving, reference_events))
                 pieces = np.concatenate((pieces, reference_pieces))
@@ -121,3 +133,11 @@ def generate(options: GeneratorOptions, on_hour: Callable[[], object] = lambda: 
     if truth:
         truth.close()
     return Summary(event_count, lake.rows, lake.files, lake.bytes)
+
+
+def _write_catalogue(options: GeneratorOptions) -> None:
+    copy = options.output / "titles.csv"
+    shutil.copyfile(options.catalogue, copy)
+    with copy.open("a", encoding="utf-8", newline="") as file:
+        rows = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+        rows.writerows(live_channel_rows(options.live_channels))

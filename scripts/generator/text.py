@@ -84,6 +84,15 @@ def fixed_width(matrix: np.ndarray, before: str = "", after: str = "") -> pa.Arr
     return pa.StringArray.from_buffers(count, pa.py_buffer(offsets), pa.py_buffer(rows))
 
 
+def thousandths(milliseconds: np.ndarray) -> pa.Array:
+    """Milliseconds to exact seconds, decimal(13, 3): its 128 bits hold the same number."""
+    words = np.empty((len(milliseconds), 2), np.int64)
+    words[:, 0] = milliseconds
+    words[:, 1] = words[:, 0] >> 63
+    decimal = pa.decimal128(13, 3)
+    return pa.Array.from_buffers(decimal, len(words), [None, pa.py_buffer(words)])
+
+
 def table_of(texts: Iterable[str], after: str = "") -> pa.Array:
     """A table to take strings from, each followed by a constant text."""
     return pa.array([f"{words}{after}" for words in texts], pa.string())

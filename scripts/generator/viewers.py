@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import population as people
+from .arrays import alternate, running
 from .catalogue import Catalogue
 from .events import (
     COMPLETE,
@@ -78,8 +79,9 @@ class Segments:
 class Simulated:
     """What the viewers of one block did; the events are in the order of session and time."""
 
-    events: np.ndarray  # EVENT
-    pieces: np.ndarray  # PIECE
+    events: np.ndarray  # EVENT: of each segment an opening one and a closing one
+    pieces: np.ndarray  # PIECE, one a segment
+    rate_percent: np.ndarray  # at which each segment is played
     session_start_ms: np.ndarray
     session_end_ms: np.ndarray
 
@@ -110,7 +112,7 @@ class Viewers:
         """
         if arrivals == 0:
             none = np.empty(0, np.int64)
-            return Simulated(np.empty(0, EVENT), np.empty(0, PIECE), none, none)
+            return Simulated(np.empty(0, EVENT), np.empty(0, PIECE), none, none, none)
         sessions = self._draw_sessions(begin_ms, length_ms, arrivals)
         views = self._draw_views(sessions)
         segments = self._draw_segments(views)
@@ -210,38 +212,43 @@ class Viewers:
         bookmark = self._bookmark_seconds[sessions.customer[session], title].astype(np.int64)
         start_ms = np.where(rng.random(count) < 0.08, 0, bookmark * SECOND_MS)
         duration_ms = catalogue.duration_ms[title]
+        is_live = catalogue.is_live[title]
         last = place == wanted[session] - 1
 
         # Who goes on to another title mostly saw this one to the end; who comes back rarely leaves.
-        finishing = np.where(last, catalogue.finishing_share[title], 0.85)
+        finishing = np.where(last | is_live, catalogue.finishing_share[title], 0.85)
         early = catalogue.early_share[title] * np.where(last & (start_ms == 0), 1.0, 0.3)
         fate, draw = rng.random(count), rng.random(count)
         middle = 0.08 + 0.9 * draw ** catalogue.middle_hazard[title]
         share = np.where(fate < early, 0.002 + 0.078 * draw, middle)
         left_ms = duration_ms - start_ms
         exit_ms = start_ms + np.maximum((share * left_ms).astype(np.int64), 1_000)
+        rate_percent = rng.choice(PLAYBACK_RATES_PERCENT, count, p=PLAYBACK_RATE_SHARES)
         return Views(
             session=session,
             title=title,
             start_ms=start_ms,
             exit_ms=np.where(fate >= 1 - finishing, duration_ms, exit_ms),
-            rate_percent=rng.choice(PLAYBACK_RATES_PERCENT, count, p=PLAYBACK_RATE_SHARES),
+            rate_percent=np.where(is_live, 100, rate_percent),
             walks_away=last & (rng.random(count) < 0.15),
         )
 
     def _draw_segments(self, views: Views) -> Segments:
         """Cut each view at its interruptions, and end it where its viewer leaves."""
         rng = self._rng
+        is_live = self._catalogue.is_live[views.title]
         span_ms = views.exit_ms - views.start_ms
         skips_intro = self._catalogue.is_episode[views.title] & (views.start_ms == 0)
         skips_intro &= (span_ms > 100_000) & (rng.random(len(span_ms)) < 0.5)
         skips_to_end = ~skips_intro & (span_ms > 120_000) & (rng.random(len(span_ms)) < 0.03)
+        skips_to_end &= ~is_live
         interruptions = rng.poisson(span_ms * (INTERRUPTIONS_AN_HOUR / HOUR_MS)) + skips_intro
         count = 1 + np.where(skips_to_end, 1, interruptions)
 
         view = np.repeat(np.arange(len(count)), count)
         first_row = np.cumsum(count) - count
         advance, jump, gap_ms = self._draw_interruptions((span_ms / count)[view])
+        jump[is_live[view]] = 0  # what is live is watched at its edge
 
         intro = first_row[skips_intro]
         advance[intro] = rng.integers(3_000, 20_001, len(intro))
@@ -297,6 +304,7 @@ class Viewers:
         customer = sessions.customer[views.session]
         left_ms = segments.end_ms[segments.last]
         finished = left_ms >= FINISHED_RATIO * self._catalogue.duration_ms[views.title]
+        finished |= self._catalogue.is_live[views.title]
         bookmark = np.minimum(left_ms // SECOND_MS, MAX_BOOKMARK_SECONDS)
         self._bookmark_seconds[customer, views.title] = np.where(finished, 0, bookmark)
         following = self._catalogue.next_episode[views.title]
@@ -319,18 +327,18 @@ class Viewers:
         play_ms = -(-advance * 100 // views.rate_percent[view]) + stall_ms
         next_title_ms = rng.integers(2_000, 20_001, len(view))
         gap_ms = np.where(segments.last, next_title_ms, segments.gap_ms)
-        close_ms = sessions.start_ms[session] + _running(play_ms + gap_ms, session, session_first)
+        close_ms = sessions.start_ms[session] + running(play_ms + gap_ms, session, session_first)
         close_ms -= gap_ms
         open_ms = close_ms - play_ms
 
         def cumulative(values: np.ndarray) -> np.ndarray:
             """Of each opening event before its segment, of each closing one after it."""
-            after = _running(values, session, session_first)
-            return _alternate(after - values, after)
+            after = running(values, session, session_first)
+            return alternate(after - values, after)
 
         event_session = np.repeat(session, 2)
         events = np.empty(2 * len(view), EVENT)
-        events["event_ms"] = events["arrival_ms"] = _alternate(open_ms, close_ms)
+        events["event_ms"] = events["arrival_ms"] = alternate(open_ms, close_ms)
         events["ordinal"] = self._event_count + np.arange(len(events))
         self._event_count += len(events)
         events["session"] = sessions.number[event_session]
@@ -343,11 +351,14 @@ class Viewers:
         events["connection"] = sessions.connection[event_session]
         events["negative"] = False
         events["cut"] = 0
+        events["number"] = 0
+        events["seek_from_ms"] = 0
+        events["rate_percent"] = 0
         events["errors"] = cumulative(errors)
         events["buffering_events"] = cumulative(stalls)
         events["buffering_ms"] = cumulative(stall_ms)
         events["watch_ms"] = cumulative(advance)
-        events["position_ms"] = _alternate(segments.start_ms, segments.end_ms)
+        events["position_ms"] = alternate(segments.start_ms, segments.end_ms)
         jitter = rng.uniform(0.85, 1.15, len(events))
         bandwidth = sessions.bandwidth_tenths[event_session] * jitter
         events["bandwidth_tenths"] = np.clip(bandwidth, 5, people.MAX_BANDWIDTH_TENTHS)
@@ -361,26 +372,13 @@ class Viewers:
 
         session_end_ms = close_ms[np.append(session_first[1:], len(close_ms)) - 1]
         np.maximum.at(self._busy_until_ms, sessions.customer, session_end_ms)
-        return Simulated(events, pieces, sessions.start_ms, session_end_ms)
+        rate_percent = views.rate_percent[view]
+        return Simulated(events, pieces, rate_percent, sessions.start_ms, session_end_ms)
 
     def _kinds(self, views: Views, segments: Segments) -> np.ndarray:
         opening = np.where(segments.first, START, RESUME)
-        duration_ms = self._catalogue.duration_ms[views.title[segments.view]]
+        title = views.title[segments.view]
+        is_at_end = segments.end_ms == self._catalogue.duration_ms[title]
         farewell = np.where(views.walks_away[segments.view], PAUSE, STOP)
-        farewell[segments.end_ms == duration_ms] = COMPLETE
-        return _alternate(opening, np.where(segments.last, farewell, PAUSE))
-
-
-def _running(values: np.ndarray, group: np.ndarray, first: np.ndarray) -> np.ndarray:
-    """Running total within each group, itself included; `first` is each group's first row.
-
-    Groups are numbered 0, 1, … and lie next to each other.
-    """
-    total = np.cumsum(values)
-    before = total[first] - values[first]
-    return total - before[group]
-
-
-def _alternate(openings: np.ndarray, closings: np.ndarray) -> np.ndarray:
-    """(n,) and (n,) to (2n,): each opening event with its closing event after it."""
-    return np.stack((openings, closings), axis=1).reshape(-1)
+        farewell[is_at_end & ~self._catalogue.is_live[title]] = COMPLETE
+        return alternate(opening, np.where(segments.last, farewell, PAUSE))
