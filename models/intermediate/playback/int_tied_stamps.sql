@@ -3,14 +3,14 @@
 
 with
 
--- Where to look: two columns of all events, before anything else of them.
+-- Where to look: by two columns of all events, before anything else of them.
 suspects as (
     select
         session_id,
         event_timestamp
-    from {{ ref('int_touched_events') }}
+    from {{ ref('int_playback_events') }}
     group by session_id, event_timestamp
-    having min(event_type) <> max(event_type)
+    having min(kind) <> max(kind)
 ),
 
 -- A closing event, and another to weigh it against.
