@@ -14,6 +14,7 @@ final as (
         events.session_id,
         events.title_id,
         events.event_id,
+        events.event_type,
         events.event_timestamp,
         events.kind,
         events.type_rank,
