@@ -152,7 +152,7 @@ class Faults:
             events[stamp] -= np.where(hit, events[stamp] % SECOND_MS, 0)
         # A file is in the order of arrival, and as given where two events arrive at once.
         chance = self._rng["whole_seconds"].random(len(events))
-        chance[~hit] = np.arange(np.count_nonzero(~hit))
+        chance = np.where(hit, chance, np.arange(len(events)))
         return events.take(np.lexsort((chance, events["arrival_ms"], events["session"])))
 
     def _skew_clocks(self, events: np.ndarray) -> None:
