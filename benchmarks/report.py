@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-# What DESIGN.md §8 promises.
+# What is promised, as ratios to the bound.
 SPINE_RATIO, ALL_RATIO = 3.0, 5.0
 INCREMENT_RATIO = 0.05
 GROWTH = 12.0  # of time, for ten times the events

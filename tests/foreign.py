@@ -18,7 +18,7 @@ def readme_variables() -> dict[str, Any]:
 
 
 def foreign_rows() -> list[dict[str, Any]]:
-    """DESIGN §5.1's first reference case, played to the end, as another player tells it."""
+    """docs/method.md §6.4's first reference case, played to the end, as another player tells it."""
     told = [
         ("video_play", 0, 0),
         ("video_pause", 30, 30),

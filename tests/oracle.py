@@ -1,8 +1,9 @@
-"""What DESIGN.md says the numbers are, in plain Python and by brute force.
+"""What docs/method.md says the numbers are, in plain Python and by brute force.
 
 The oracle shares nothing with the models: it walks through the events of one viewer, session and
-title, one after the other, follows §3 rule by rule, and measures unions by asking of every cell of
-a grid whether any interval covers it. It is slow and meant to be. Seconds are Decimals and ratios
+title, one after the other, follows docs/method.md §3 rule by rule, and measures unions by asking of
+every cell of a grid whether any interval covers it. It is slow and meant to be. Seconds are
+Decimals and ratios
 Fractions, so nothing is rounded before the last step.
 
 A raw event is a dict with canonical fields as JSON would give them (string, number, boolean, None
@@ -149,7 +150,7 @@ class Event:
 
     @property
     def key(self) -> EventKey:
-        """What makes an event one (§2.2)."""
+        """What makes an event one (docs/method.md §2.4)."""
         return self.event_id, *self.session_key, self.event_type, self.event_at
 
     @property
@@ -181,13 +182,14 @@ class Event:
 
     @property
     def among_equals(self) -> tuple[Any, ...]:
-        """The order of §3.1 where nothing else decides: watch time (NULL first), type, id."""
+        """The order of docs/method.md §3.1 where nothing else decides: watch time (NULL first),
+        type, id."""
         return *_nulls_first(self.counted_watch), self.event_type, self.event_id
 
 
 @dataclass(frozen=True)
 class Title:
-    """What catalogue and telemetry say of a title (§2.3)."""
+    """What catalogue and telemetry say of a title (docs/method.md §2.5)."""
 
     title_name: str | None
     duration: Decimal | None
@@ -197,7 +199,7 @@ class Title:
 
 @dataclass(frozen=True)
 class Step:
-    """An event of the sequence and the state of playback after it (§3.1)."""
+    """An event of the sequence and the state of playback after it (docs/method.md §3.2)."""
 
     event: Event
     position: Decimal | None  # of the playhead after it; None of a closing event without one
@@ -217,7 +219,8 @@ class Step:
 
 @dataclass(frozen=True)
 class Move:
-    """From one event of the sequence to the next (§3.2, §3.3); None where a position is missing."""
+    """From one event of the sequence to the next (docs/method.md §3.3, §3.5); None where a position
+    is missing."""
 
     wall: Decimal
     clock: Decimal  # what the last known rate makes of the wall
@@ -232,7 +235,8 @@ class Move:
 
 @dataclass(frozen=True)
 class Claim:
-    """The interval that a row of §3.3's table gives to an event, unclipped, and its clock time."""
+    """The interval that a row of docs/method.md §3.5's table gives to an event, unclipped, and its
+    clock time."""
 
     evidence: str
     start: Decimal | None  # None: all that was watched is unplaced
@@ -244,7 +248,8 @@ class Claim:
 
 @dataclass(frozen=True)
 class Span:
-    """A distinct event with the interval it owns (§3.3), not yet clipped to its title's duration.
+    """A distinct event with the interval it owns (docs/method.md §3.5), not yet clipped to its
+    title's duration.
 
     `start`, `end` and the wall columns are None where there is no interval. `wall_seconds` is the
     time to the next event, or the growth of reported watch time; `watch_intervals` caps it, because
@@ -327,7 +332,8 @@ def parse_line(line: str, landed_at: datetime) -> dict[str, Any] | None:
 
 
 def outcome(event: RawEvent | None, catalogue: Catalogue = NO_CATALOGUE) -> str:
-    """`accepted`, `ignored`, or the first reason of §4 to reject a row (None: unreadable)."""
+    """`accepted`, `ignored`, or the first reason of docs/method.md §2.3 to reject a row (None:
+    unreadable)."""
     if not isinstance(event, Mapping):
         return "unparseable"
     if event.get("event_type") == "ignore":
@@ -527,7 +533,7 @@ def _timestamp(value: Any) -> datetime | None:
         return None
 
 
-# --- Titles (§2.3) -------------------------------------------------------------------------------
+# --- Titles (docs/method.md §2.5) ----------------------------------------------------------------
 
 
 def durations(
@@ -594,7 +600,7 @@ def _most_frequent(values: Iterable[Any]) -> Any:
     return max(votes, key=lambda value: (votes[value], value), default=None)
 
 
-# --- The sequence: order within a stamp, and state (§3.1) ----------------------------------------
+# --- The sequence: order within a stamp, and state (docs/method.md §3.1, §3.2) -------------------
 
 
 def sequence(
@@ -793,7 +799,7 @@ def _between(earlier: Event, later: Event) -> Decimal:
     return _epoch(later.event_at) - _epoch(earlier.event_at)
 
 
-# --- The interval of each event (§3.2, §3.3) -----------------------------------------------------
+# --- The interval of each event (docs/method.md §3.3, §3.5) --------------------------------------
 
 
 def spans(
@@ -900,7 +906,7 @@ def _claim(
     in_session: Iterable[Event],
     playback: Playback,
 ) -> Claim | None:
-    """What an event owns: the tables of §3.3."""
+    """What an event owns: the tables of docs/method.md §3.5."""
     if following is None or move is None:
         claim = _switched(step, in_session, playback) if step.plays else None
     elif step.plays:
@@ -1036,7 +1042,7 @@ def _skips(moved: Decimal, playback: Playback) -> tuple[int, int]:
     return int(forward), int(-moved > playback.backward_skip_seconds)
 
 
-# --- Rows that state what was watched (§2.2) -----------------------------------------------------
+# --- Rows that state what was watched (docs/method.md §3.6) --------------------------------------
 
 
 def _stated_spans(events: Iterable[Event], playback: Playback) -> list[Span]:
@@ -1560,7 +1566,7 @@ def viewer_title_engagement(
     playback: Playback = PLAYBACK,
     engagement: Engagement = ENGAGEMENT,
 ) -> dict[PairKey, dict[str, Any]]:
-    """A row per customer × title: the main mart, column by column as in §5.1."""
+    """A row per customer × title: the main mart, column by column as in docs/method.md §6.1."""
     return engagement_of(derive(events, catalogue, playback), catalogue, engagement)
 
 
@@ -1688,7 +1694,7 @@ def _completion(
 def _score(
     row: Mapping[str, Any], duration: Decimal | None, engagement: Engagement
 ) -> dict[str, Any]:
-    """The score of §5.1 and its components, exact until they become floats."""
+    """The score of docs/method.md §6.2 and its components, exact until they become floats."""
     watch = Fraction(row["watch_seconds"])
     if duration is not None:
         watch = min(watch, engagement.watch_cap_durations * Fraction(duration))
@@ -1723,7 +1729,7 @@ def tier(score: Fraction, engagement: Engagement = ENGAGEMENT) -> str:
 def _flag(
     sessions: Sequence[dict[str, Any]], row: Mapping[str, Any], engagement: Engagement
 ) -> str:
-    """The first match of §5.1's data_quality_flag."""
+    """The first match of docs/method.md §6.3's data_quality_flag."""
 
     def has(name: str) -> bool:
         return any(session[name] for session in sessions)

@@ -1,4 +1,5 @@
-"""Hostile telemetry for property tests: mostly plausible playback, bent at every edge of §3.
+"""Hostile telemetry for property tests: mostly plausible playback, bent at every edge of
+docs/method.md §3.
 
 A simulated player moves a playhead as the clock runs, stops for buffers and advertisements, and
 says so in the words that its habits know: the five of `VideoTelemetry`, or more. Then it is bent.

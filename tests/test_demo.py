@@ -37,7 +37,7 @@ def script(build: Build, name: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def demo(builds) -> Build:
-    """The demo's lake, small, and in it DESIGN §5.1's second case: a clean full watch."""
+    """The demo's lake, small, and in it docs/method.md §6.4's second case: a clean full watch."""
     build = builds("demo")
     lake = small_lake(build.folder / "data")
     event = {"customer_id": "clean-viewer", "session_id": "clean", "title_id": "reference"}
@@ -53,7 +53,7 @@ def demo(builds) -> Build:
 
 
 def test_the_reference_case_is_a_row_of_the_demo(demo):
-    """DESIGN §5.1, the first reference case."""
+    """docs/method.md §6.4, the first reference case."""
     (row,) = demo.rows(
         "select * from marts.viewer_title_engagement where customer_id = 'reference-viewer'"
     )
@@ -70,7 +70,7 @@ def test_the_reference_case_is_a_row_of_the_demo(demo):
 
 
 def test_a_clean_full_watch(demo):
-    """DESIGN §5.1, the second reference case."""
+    """docs/method.md §6.4, the second reference case."""
     (row,) = demo.rows(
         "select * from marts.viewer_title_engagement where customer_id = 'clean-viewer'"
     )

@@ -303,7 +303,7 @@ def test_without_faults_the_events_say_exactly_what_was_watched(
             )
             began, ended = opening["event_timestamp"], closing["event_timestamp"]
             wall = Decimal((ended - began) // timedelta(milliseconds=1)) / 1000
-            # DESIGN.md §3: the advance is plausible, and the wall is not clipped.
+            # docs/method.md §3.4: the advance is plausible, and the wall is not clipped.
             assert 0 < end - start <= 2 * wall + 5
             assert wall <= 2 * (end - start) + 5
             pieces.append((*key, start, end, began, ended))

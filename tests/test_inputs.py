@@ -147,8 +147,8 @@ def wrong_inputs(folder: Path) -> dict[str, tuple[dict[str, Any], str]]:
             "var telemetry_columns has an unknown key, titel_id; use one of event_id,",
         ),
         "unknown event type": (
-            {"telemetry_path": lake, "event_type_aliases": {"video_play": "play"}},
-            "maps video_play to 'play'; map it to one of start,",
+            {"telemetry_path": lake, "event_type_aliases": {"video_play": "playing"}},
+            "maps video_play to 'playing'; map it to one of start,",
         ),
         "unknown setting": (
             {"telemetry_path": lake, "playback": {"max_rate": 3}},

@@ -1,4 +1,5 @@
-"""The oracle's own tests: the cases that DESIGN.md works out, then the laws of its §10."""
+"""The oracle's own tests: the cases that docs/method.md works out, then its laws
+(docs/method.md §12)."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -106,7 +107,7 @@ def mart_row(events: list[dict[str, Any]], title_id: str = "film") -> dict[str, 
     return viewer_title_engagement(events, CATALOGUE)["viewer", title_id]
 
 
-# --- The reference cases of §5.1 -----------------------------------------------------------------
+# --- The reference cases of docs/method.md §6.4 --------------------------------------------------
 
 REFERENCE = [
     event(0, "start", 0),
@@ -145,7 +146,7 @@ def test_clean_full_watch() -> None:
     assert row["is_completed"] and row["verified_completion_count"] == 1
 
 
-# --- The table of §3, row by row -----------------------------------------------------------------
+# --- The table of docs/method.md §3.5, row by row ------------------------------------------------
 
 
 @pytest.mark.parametrize("closing", ["pause", "stop", "complete"])
@@ -267,7 +268,7 @@ def test_titles_of_a_session_are_ordered_apart() -> None:
     assert [owns(events, number)[0] for number in range(4)] == ["observed", "observed", None, None]
 
 
-# --- Order within a stamp (§3.1) -----------------------------------------------------------------
+# --- Order within a stamp (docs/method.md §3.1) --------------------------------------------------
 
 PLAYING, PAUSED = [event(-9, "start", 0)], [event(-9, "start", 0), event(-5, "pause", 4)]
 
@@ -315,7 +316,8 @@ def test_order_within_a_stamp(before: list[dict[str, Any]], at_once: str, expect
 def test_the_state_after_a_stamp_needs_no_walk(
     types: list[str], before: list[dict[str, Any]]
 ) -> None:
-    """What §3.1 says of openings, pauses and endings counted is what their order comes to."""
+    """What docs/method.md §3.1 says of openings, pauses and endings counted is what their order
+    comes to."""
     at_once = [event(0, name, 0, event_id=str(number)) for number, name in enumerate(types)]
     last = in_order(distinct([*before, *at_once]))[-1:]
     openings, pauses = sum(name in OPENING for name in types), types.count("pause")
@@ -389,7 +391,7 @@ def test_a_negative_counter_is_no_report() -> None:
     assert watched([event(0, "pause", 100, -600), event(10, "complete", 110, 0)]) == (0, 0)
 
 
-# --- Heartbeats, seeks, halts and rates (§3.1 to §3.3) -------------------------------------------
+# --- Heartbeats, seeks, halts and rates (docs/method.md §3.2 to docs/method.md §3.5) -------------
 
 
 def owned(events: list[dict[str, Any]]) -> list[tuple[str | None, Any, Any]]:
@@ -601,7 +603,7 @@ def test_halts_without_a_position_and_errors_take_no_part() -> None:
     assert len(found) == 1
 
 
-# --- Stated rows (§2.2) --------------------------------------------------------------------------
+# --- Stated rows (docs/method.md §3.6) -----------------------------------------------------------
 
 
 def span(at: float, start: Any, end: Any, **others: Any) -> dict[str, Any]:
@@ -1155,7 +1157,7 @@ def test_a_mark_completes_without_a_word_of_the_state() -> None:
     assert (row["completion_count"], row["is_completed"], row["watch_seconds"]) == (1, True, 280)
 
 
-# --- Start-up, stalls, errors (§5.4) -------------------------------------------------------------
+# --- Start-up, stalls, errors (docs/method.md §5.3) ----------------------------------------------
 
 
 def session_row(events: list[dict[str, Any]]) -> dict[str, Any]:
@@ -1271,7 +1273,7 @@ def test_watch_score_is_capped_and_skips_are_punished() -> None:
     assert (row["forward_skip_count"], row["skip_penalty"], row["engagement_score"]) == (6, 10, 0)
 
 
-# --- Laws of §10 ---------------------------------------------------------------------------------
+# --- Laws of docs/method.md §12 ------------------------------------------------------------------
 
 tenths = st.integers(-40, 80).map(lambda drawn: Decimal(drawn) / 4)
 an_interval = st.tuples(tenths, tenths)

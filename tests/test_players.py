@@ -39,9 +39,9 @@ KEYS = {"customer_id", "title_id", "tolerance"}
 COMMENTARY = {"source", "kind", "note"}
 # The same of a lake: a query for the reader, without rows to come.
 ONLY_ASKED = {"select count(*) from intermediate.int_events_deduplicated"}
-# Where DESIGN.md's rules give another number than a peer, by its own definition, does.
+# Where docs/method.md's rules give another number than a peer, by its own definition, does.
 BY_DESIGN = {
-    # Nothing had played: §5.4 calls it start-up, no stall.
+    # Nothing had played: docs/method.md §5.3 calls it start-up, no stall.
     ("snowplow_media_v2", "f_buffer", "buffering_seconds"): 0,
     # Without the 0.086 s and 0.147 s that the playhead moved on in an advertisement and a pause.
     ("snowplow_media_v2", "j_real", "watch_seconds"): Decimal("59.837"),

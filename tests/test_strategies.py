@@ -82,7 +82,7 @@ def stamps(derived: Derived) -> Iterator[tuple[bool | None, list[Event]]]:
 
 
 def rules_of_order(before: bool | None, stamp: list[Event]) -> Iterator[str]:
-    """The rows of §3.1 that a stamp is ordered by."""
+    """The rows of docs/method.md §3.2 that a stamp is ordered by."""
     state = {True: "playing", False: "paused", None: "unknown"}[before]
     types = {event.event_type for event in stamp}
     openings, endings = types & OPENING, types & ENDING
@@ -141,7 +141,7 @@ def test_the_order_within_stamps_is_not_that_of_names(derived: Derived) -> None:
 
 
 def rules_of(span: Span, previous: Span | None) -> Iterator[str]:
-    """The rules of §3 that an event of the sequence falls under."""
+    """The rules of docs/method.md §3.5 that an event of the sequence falls under."""
     event, step, following = span.event, span.step, span.following
     assert step is not None
     if event.position is not None and step.position != event.position:

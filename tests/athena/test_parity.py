@@ -112,7 +112,7 @@ def hostile_deliveries() -> list[list[dict[str, Any]]]:
 
 
 def test_incremental_runs_on_hostile_lakes_equal_duckdb(lake: Any, builds: Any):
-    """The law of DESIGN §10 on Athena; and each kind of bad row, in the first delivery."""
+    """The law of docs/method.md §12 on Athena; and each kind of bad row, in the first delivery."""
     athena, duckdb = lake("hostile"), builds("hostile_duckdb")
     folder = duckdb.folder / "lake"
     folder.mkdir()

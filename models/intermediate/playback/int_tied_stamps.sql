@@ -10,7 +10,7 @@ suspects as (
         event_timestamp
     from {{ ref('int_playback_events') }}
     group by session_id, event_timestamp
-    having min(kind) <> max(kind)
+    having count(*) > 1
 ),
 
 -- A closing event, and another to weigh it against.
