@@ -28,21 +28,28 @@ class Work(NamedTuple):
 EXPECTED = {
     # Reads the files once, types them and stores them.
     "base_telemetry__events": Work(scans=1),
-    # Ids that occur twice, and then their rows: the second scan skips what has other ids.
+    # Ids that occur twice at one time, and then their rows: the second scan skips what has others.
     "int_repeated_events": Work(scans=2),
     # Durations of titles that are not in the catalogue.
     "int_titles_enriched": Work(scans=1),
-    # The one sort of the events; and once more the moments of sessions that left a title open.
-    "int_playback_spans": Work(event_sorts=1, scans=2),
+    # Stamps whose order hangs on the state before them: where to look, then which, then their
+    # sessions; and these sessions' events once more.
+    "int_tied_stamps": Work(scans=3),
+    "int_tied_events": Work(scans=1),
+    # Sessions with a buffer or an advertisement.
+    "int_playback_halts": Work(scans=1),
+    # The one sort of the events.
+    "int_playback_spans": Work(event_sorts=1, scans=1),
+    # What sessions that left a title open do next, and rows that state what was played.
+    "int_switched_spans": Work(scans=1),
+    "int_stated_spans": Work(scans=1),
     # What was seen of a title: its viewer's intervals, by their start.
-    "int_watch_coverage": Work(interval_sorts=1, scans=1),
-    # The same within a session; profiles from the events, skips and intervals from the spans, and
-    # from these once more a session's latest load: for that window, DuckDB joins an aggregate.
-    "viewing_sessions": Work(interval_sorts=1, scans=4),
-    # The few intervals that last over midnight.
-    "int_watch_over_midnight": Work(scans=1),
-    # Of the few sessions that last over midnight: their events, and their intervals.
-    "int_session_days_over_midnight": Work(scans=2),
+    "int_watch_coverage": Work(interval_sorts=1),
+    # The same within a session; profiles from the events, and from these once more a session's
+    # latest load: for that window, DuckDB joins an aggregate.
+    "viewing_sessions": Work(interval_sorts=1, scans=2),
+    # Of the few sessions that last over midnight: their events.
+    "int_session_days_over_midnight": Work(scans=1),
 }
 
 # A sort is of the events if it has more than this share of their number of rows, …
