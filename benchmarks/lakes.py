@@ -14,6 +14,8 @@ from processes import ROOT, run
 
 DAYS = 28
 SCALE_OF_A_MILLION_EVENTS = 0.00905
+# A heartbeat every so many seconds makes so many rows of one that tells only what happens.
+HEARTBEAT_SECONDS, ROWS_OF_HEARTBEATS = 10, 23
 FORMATS = {"ndjson": "json.gz", "parquet": "parquet"}
 
 
@@ -38,19 +40,25 @@ class Lake:
         return Path(self.folder) / "titles.csv"
 
 
-def lake(folder: Path, size: int, file_format: str, anew: bool = False) -> Lake:
+def lake(
+    folder: Path, size: int, file_format: str, anew: bool = False, has_heartbeats: bool = False
+) -> Lake:
     """The lake of about `size` events in `folder`: the one that is there, unless `anew`.
 
-    28 days whatever the size: more events are more viewers.
+    28 days whatever the size: more events are more viewers; with heartbeats, fewer of them.
     """
     record = folder.with_suffix(".json")
     scale = SCALE_OF_A_MILLION_EVENTS * size / 1_000_000
+    if has_heartbeats:
+        scale /= ROWS_OF_HEARTBEATS
     if record.exists() and not anew:
         return Lake(**json.loads(record.read_text()))
     record.unlink(missing_ok=True)
     shutil.rmtree(folder, ignore_errors=True)
     script = ROOT / "scripts" / "generate_telemetry.py"
     options = {"output": folder, "days": DAYS, "scale": f"{scale:.10f}", "format": file_format}
+    if has_heartbeats:
+        options["heartbeats"] = HEARTBEAT_SECONDS
     command = [sys.executable, script, *(f"--{name}={value}" for name, value in options.items())]
     done = run(command, folder.parent)
     files = list((folder / "telemetry").rglob(f"*.{FORMATS[file_format]}"))

@@ -5,6 +5,7 @@ lands the last hundredth, and what one would use instead. Its numbers replace th
 in results.json, from which results.md and cost.png are drawn.
 """
 
+import json
 import os
 import platform
 import shutil
@@ -51,6 +52,7 @@ class Part(StrEnum):
     INCREMENTS = "increments"
     STAGING = "staging"
     NDJSON = "ndjson"
+    HEARTBEATS = "heartbeats"
 
 
 app = typer.Typer(add_completion=False)
@@ -102,6 +104,7 @@ class Bench:
         self._runs: dict[str, list[Step]] = {}
         self._models: dict[str, dict[str, list[dict[str, float]]]] = {}
         self._failed: dict[str, str] = {}
+        self._rules: dict[str, dict[str, Any]] = {}
 
     def measure(self, parts: set[Part]) -> dict[str, Any]:
         """The bound, the spine and these parts, as results.json keeps them."""
@@ -114,6 +117,10 @@ class Bench:
             self._bound(parquet)
             if Part.MARTS in parts:
                 self._refresh("all", parquet, [])
+        if Part.MARTS in parts:
+            self._order_and_rules("plain", "all", parquet)
+        if Part.HEARTBEATS in parts:
+            self._heartbeats()
         self._bound(parquet)
         for name, script in PEERS.items() if Part.PEERS in parts else ():
             self._peer(name, script, parquet)
@@ -144,11 +151,34 @@ class Bench:
             "versions": _versions(),
             "steps": {name: _medians(runs) for name, runs in self._runs.items()},
             "failed": self._failed,
+            "rules": self._rules,
             "models": {
                 run_of: {name: _medians(runs) for name, runs in models.items()}
                 for run_of, models in self._models.items()
             },
         }
+
+    def _heartbeats(self) -> None:
+        """As many rows, but of players that send heartbeats: the spine, and its order and rules."""
+        with self._step("generate heartbeats"):
+            folder = self._folder / "heartbeats"
+            source = lake(folder, self._size, "parquet", self._size <= SMALL, has_heartbeats=True)
+        for _ in range(self._repeats):
+            self._refresh("heartbeats", source, SPINE, stays=True)
+        self._order_and_rules("heartbeats", "heartbeats", source)
+        shutil.rmtree(self._build / "heartbeats")
+
+    def _order_and_rules(self, name: str, build: str, source: Lake) -> None:
+        """CPU seconds from events in order to spans, beside those of the yardstick."""
+        folder = self._build / build
+        compiled = folder / "target" / "compiled" / "playhead" / "models"
+        with self._step(f"order and rules: {name}"), self._scratch("rules") as scratch:
+            command = [HERE / "rules.py", folder / "playhead.duckdb", compiled, self._memory]
+            done = run([sys.executable, *command], scratch)
+        measured = json.loads(done.output)
+        self._rules[name] = {"events": source.events, **measured}
+        cost = measured["all_types"] / measured["five_types"]
+        self._say(f"order and rules, {name}: {cost:.2f} × those of five types of event")
 
     def _generate(self, file_format: str) -> Lake:
         """Small lakes are generated anew each time; of others, what it took is kept beside them."""
@@ -170,7 +200,7 @@ class Bench:
             done = run([sys.executable, *command], folder)
             self._add("bound", seconds=float(done.output), peak_mb=done.peak_mb)
 
-    def _refresh(self, name: str, source: Lake, selection: list[str]) -> None:
+    def _refresh(self, name: str, source: Lake, selection: list[str], stays: bool = False) -> None:
         """A full refresh into a new file; the last one of all models stays, to compare with."""
         folder = self._build / name
         with self._step(f"full refresh: {name}"):
@@ -179,7 +209,7 @@ class Bench:
                 folder, ["run", "--full-refresh", *selection], source.telemetry, source
             )
             self._add_dbt(name, done)
-            if name != "all":
+            if name != "all" and not stays:
                 shutil.rmtree(folder)
 
     def _increments(self, parquet: Lake) -> dict[str, float]:

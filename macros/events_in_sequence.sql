@@ -15,6 +15,7 @@ select
     is_silent_heartbeat,
     position_seconds,
     is_clocked,
+    is_live,
     left_seconds,
     playback_rate,
     is_playing,

@@ -1,5 +1,5 @@
--- Accepted + rejected + ignored = read: every row just loaded is an event, in quarantine or of no interest, and
--- only one of these.
+-- Accepted + rejected + ignored = read: every row just loaded is an event, in quarantine or of no
+-- interest, and only one of these.
 with
 
 loaded as (

@@ -1,5 +1,5 @@
--- Over dates, accepted rows are the accepted events, ignored rows those that are known and of no interest, and each
--- reason's those in quarantine.
+-- Over dates, accepted rows are the accepted events, ignored rows those that are known and of no
+-- interest, and each reason's those in quarantine.
 with
 
 quarantine as (

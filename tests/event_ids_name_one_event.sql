@@ -1,5 +1,5 @@
--- An id names one event. Where it names several, nothing is lost (an id alone is not trusted), but the
--- column mapped to event_id is probably no id of events; so it warns and stops nothing.
+-- An id names one event. Where it names several, nothing is lost (an id alone is not trusted), but
+-- the column mapped to event_id is probably no id of events; so it warns and stops nothing.
 {{ config(severity='warn') }}
 
 select

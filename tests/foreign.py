@@ -27,7 +27,7 @@ def foreign_rows() -> list[dict[str, Any]]:
         ("video_resume", 140, 110),
         ("video_ended", 330, 300),
         ("video_ended", 330, 300),
-        ("cast_start", 330, 300),
+        ("ad_start", 330, 300),
     ]
     return [
         {

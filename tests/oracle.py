@@ -744,9 +744,9 @@ class _Player:
 
     def _playhead(self, event: Event) -> tuple[Decimal | None, bool]:
         """Where the playhead is after an event, and whether that is only the clock's word."""
-        if event.position is None:
-            return (_epoch(event.event_at), True) if self.is_live else (None, False)
-        return (self._not_stale(event, event.position), False)
+        is_filled = event.position is None and self.is_live
+        position = _epoch(event.event_at) if is_filled else event.position
+        return None if position is None else self._not_stale(event, position), is_filled
 
     def _not_stale(self, event: Event, position: Decimal) -> Decimal:
         """A position of before a seek, told after it, gives way to where the seek went."""

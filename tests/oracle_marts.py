@@ -349,7 +349,7 @@ def _times_of_viewer(titles: Mapping[Any, Row], as_of: date) -> Row:
     return {
         "first_watched_at": min(row["first_watched_at"] for row in titles.values()),
         "last_watched_at": last_watched_at,
-        "days_since_last_watched": (as_of - last_watched_at.date()).days,
+        "days_since_last_watched": max((as_of - last_watched_at.date()).days, 0),
     }
 
 

@@ -1,4 +1,5 @@
--- Every distinct event is counted in one session, and once: by id, customer, session, title, type and time.
+-- Every distinct event is counted in one session, and once: by id, customer, session, title, type
+-- and time.
 with
 
 events as (

@@ -35,6 +35,7 @@ def million() -> dict[str, Any]:
         "versions": {"duckdb": "2.0.0", "commit": "abc"},
         "steps": steps,
         "failed": {"polars": "needs more than 16 GB"},
+        "rules": {"plain": {"events": 1_000_000, "five_types": 1.5, "all_types": 3.0}},
         "models": {name: {"int_playback_spans": model} for name in ("all", "increment")},
     }
 
@@ -58,7 +59,7 @@ def test_ratios_are_to_the_bound(million):
 
 
 def test_a_target_that_is_just_met_is_met(million):
-    assert len(report.targets([million])) == 4
+    assert len(report.targets([million])) == 5
     assert unmet(million) == []
 
 
@@ -115,3 +116,10 @@ def test_measuring_a_size_again_replaces_its_rows_alone(million, tmp_path):
     assert "Runs of each step: 7." in page
     assert "Runs of each step: 3." in page
     assert page.count("| needs more than 16 GB | needs more than 16 GB |") == 1
+
+
+def test_order_and_rules_beside_five_types_of_event(million):
+    assert unmet(million) == []
+    million["rules"]["plain"]["all_types"] = 3.01
+    assert unmet(million) == ["order and rules ≤ 2 × those of five types of event"]
+    assert "| 1 M, plain | 1,000,000 | 1.50 s | 3.01 s | 2.01 |" in report.markdown([million])

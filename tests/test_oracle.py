@@ -1195,7 +1195,7 @@ def test_stalls_are_told_by_events_where_no_counter_is() -> None:
     ("events", "startup"),
     [
         ([event(0, "start", 0), event(10, "heartbeat", 7)], 3),
-        ([event(0, "start", 0, playback_rate=2), event(10, "heartbeat", 10.001)], "5"),
+        ([event(0, "start", 0, playback_rate=2), event(10, "heartbeat", 10.001)], "4.999"),
         ([event(0, "start", 0, playback_rate=0), event(10, "heartbeat", 7)], 3),
         ([event(0, "start", 0), event(10, "heartbeat", 12)], 0),
         ([event(0, "start", 0), event(4, "resume", 0), event(10, "heartbeat", 6)], 4),

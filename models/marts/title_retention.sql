@@ -10,14 +10,7 @@ survivors as (
 
 sessions as (
     select * from {{ ref('viewing_sessions') }}
-    where
-        watch_seconds > 0
-        and (customer_id, title_id) not in (
-                select
-                    unplaced.customer_id,
-                    unplaced.title_id
-                from {{ ref('int_viewer_titles_unplaced') }} as unplaced
-            )
+    where watch_seconds > 0 and {{ has_known_coverage() }}
 ),
 
 views as (

@@ -22,6 +22,7 @@ final as (
         events.is_silent_heartbeat,
         events.position_seconds,
         events.is_clocked,
+        events.is_live,
         events.left_seconds,
         events.playback_rate,
         events.is_playing,

@@ -22,8 +22,10 @@ sequenced as (
 corrected as (
     select
         *,
-        case when {{ has_stale_position('', 'previous_') }} then previous_position_seconds
-            else position_seconds end as after_seconds
+        case
+            when {{ has_stale_position('', 'previous_') }} then previous_position_seconds
+            else position_seconds
+        end as after_seconds
     from sequenced
 ),
 
@@ -40,7 +42,9 @@ said as (
             ~ words_of_intent ~ " then false end"
         ) }} over before, false) as is_said_{{ halt }},
         {%- endfor %}
-        {{ seconds_between('previous_event_timestamp', 'event_timestamp') }} as previous_wall_seconds
+        cast(
+            {{ seconds_between('previous_event_timestamp', 'event_timestamp') }} as decimal(13, 3)
+        ) as previous_wall_seconds
     from corrected
     window
         playback as (partition by {{ title }} order by event_number),
@@ -60,9 +64,10 @@ final as (
         {{ words_of_intent }}
         or (
             kind = 'heartbeat' and is_playing is null and previous_kind <> 'seek_start'
-            and after_seconds > previous_after_seconds
-            and after_seconds - previous_after_seconds
-            <= {{ greatest_advance('previous_wall_seconds', 'rate_before', 'rate') }}
+            and {{ is_plausible(
+                '(after_seconds - previous_after_seconds)', 'previous_wall_seconds', 'rate_before',
+                'rate'
+            ) }}
         ) as is_lift
     from said
 )

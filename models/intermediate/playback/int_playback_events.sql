@@ -31,6 +31,7 @@ described as (
             else events.position_seconds
         end as position_seconds,
         events.position_seconds is null and live_titles.title_id is not null as is_clocked,
+        live_titles.title_id is not null as is_live,
         events.seek_from_seconds,
         events.playback_rate,
         case when events.event_type = 'heartbeat' then events.is_playing end as is_playing,

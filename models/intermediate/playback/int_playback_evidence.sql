@@ -7,35 +7,29 @@ moves as (
     select * from {{ ref('int_playback_moves') }}
 ),
 
-live_titles as (
-    select title_id
-    from {{ ref('int_titles_enriched') }}
-    where is_live
-),
-
 described as (
     select
-        moves.*,
-        live_titles.title_id is not null as is_live,
+        *,
         is_clocked or coalesce(next_is_clocked, false) as is_by_clock,
-        next_watch_seconds - coalesce(watch_seconds, watch_seconds_before, 0) as next_reported_seconds,
+        next_watch_seconds - coalesce(watch_seconds, watch_seconds_before, 0)
+            as next_reported_seconds,
         watch_seconds - coalesce(watch_seconds_before, 0) as own_reported_seconds,
         {{ seconds_between('previous_event_timestamp', 'event_timestamp') }}
             as previous_wall_seconds,
         -- What halted it must have ended: it has moved on plausibly.
-        is_halted and is_plausible and is_meant is distinct from false and kind <> 'seek_start'
-        and (next_kind in {{ closing }} or (next_kind = 'heartbeat' and coalesce(next_is_playing, true)))
-            as is_end_lost
+        is_halted and is_plausible and coalesce(is_meant, true) and kind <> 'seek_start'
+        and (
+            next_kind in {{ closing }}
+            or (next_kind = 'heartbeat' and coalesce(next_is_playing, true))
+        ) as is_end_lost
     from moves
-    left join live_titles
-        on moves.title_id = live_titles.title_id
 ),
 
 judged as (
     select
         *,
-        -- The rules, one a line. What none of them names owns nothing: watch time is never invented.
-        -- A title left open is judged by what its session does next (int_switched_spans).
+        -- The rules, one a line. What none names owns nothing: watch time is never invented. A
+        -- title left open is judged by what its session does next (int_switched_spans).
         case
             when is_end_lost then 'lost_close'
             when plays_after and next_kind is null then null
@@ -51,7 +45,7 @@ judged as (
             when plays_after and advance_seconds < 0 and next_reported_seconds > 0 then 'reported'
             -- A closing event owns what it reports only where nothing was meant to play.
             when
-                kind in {{ closing }} and was_meant is distinct from true
+                kind in {{ closing }} and not coalesce(was_meant, false)
                 and position_seconds is not null and own_reported_seconds > 0
                 then 'reported'
         end as evidence,
@@ -74,10 +68,11 @@ judged as (
 final as (
     select
         *,
-        -- Where, when and how much reported time there is: before the next event, or before this one.
+        -- Where, when and how much reported time there is: before the next event, or this one.
         case when plays_after then next_before_seconds else position_seconds end
             as reported_until_seconds,
-        case when plays_after then next_event_timestamp else event_timestamp end as reported_until_at,
+        case when plays_after then next_event_timestamp else event_timestamp end
+            as reported_until_at,
         case
             when plays_after then least(next_reported_seconds, wall_seconds)
             else least(own_reported_seconds, coalesce(previous_wall_seconds, own_reported_seconds))

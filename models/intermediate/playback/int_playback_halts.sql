@@ -12,7 +12,8 @@ changes as (
         *,
         {%- for halt in ['buffer', 'ad'] %}
         case
-            when kind = '{{ halt }}_start' then true when kind = '{{ halt }}_end' or is_lift then false
+            when kind = '{{ halt }}_start' then true
+            when kind = '{{ halt }}_end' or is_lift then false
         end as {{ halt }}_change,
         {%- endfor %}
         case when kind = 'buffer_end' or is_lift then event_timestamp end as lifted_at

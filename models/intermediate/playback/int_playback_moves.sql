@@ -9,7 +9,9 @@ events as (
 walls as (
     select
         *,
-        {{ seconds_between('event_timestamp', 'next_event_timestamp') }} as wall_seconds,
+        cast(
+            {{ seconds_between('event_timestamp', 'next_event_timestamp') }} as decimal(13, 3)
+        ) as wall_seconds,
         case when {{ has_stale_position('next_', '') }} then position_seconds
             else next_position_seconds
         end as next_after_seconds
@@ -19,9 +21,10 @@ walls as (
 clocked as (
     select
         *,
-        cast(round(wall_seconds * coalesce(nullif(rate, 0), 1), 3) as decimal(13, 3))
-            as clock_seconds,
-        {{ greatest_advance('wall_seconds', 'rate', 'next_rate') }} as greatest_advance,
+        cast(
+            round(wall_seconds * cast(coalesce(nullif(rate, 0), 1) as decimal(5, 3)), 3)
+            as decimal(13, 3)
+        ) as clock_seconds,
         coalesce(plays_after and next_kind = 'seek' and next_left_seconds is null, false)
             as is_left_by_clock
     from walls
@@ -56,15 +59,20 @@ moved as (
     from judged
 ),
 
+advanced as (
+    select
+        *,
+        cast(next_before_seconds - after_seconds as decimal(13, 3)) as advance_seconds
+    from moved
+),
+
 final as (
     select
         *,
-        next_before_seconds - after_seconds as advance_seconds,
         coalesce(
-            next_before_seconds > after_seconds
-            and next_before_seconds - after_seconds <= greatest_advance, false
+            {{ is_plausible('advance_seconds', 'wall_seconds', 'rate', 'next_rate') }}, false
         ) as is_plausible
-    from moved
+    from advanced
 )
 
 select * from final

@@ -6,7 +6,7 @@
 with
 
 events as (
-    select * from {{ ref('int_playback_evidence') }}
+    select * from {{ ref('int_playback_skips') }}
 ),
 
 -- Reported time is counted back from where and when it ends, all other time on from its event.
@@ -28,8 +28,8 @@ measured as (
     from events
 ),
 
--- No position is past 48 hours, so no span is longer; in a live title one might be. By the clock alone a
--- heartbeat vouches for a minute and no more: a laptop may sleep.
+-- No position is past 48 hours, so no span is longer; in a live title one might be. By the clock
+-- alone a heartbeat vouches for a minute and no more: a laptop may sleep.
 cut as (
     select
         *,
@@ -52,9 +52,7 @@ cut as (
     where
         evidence is not null or is_left_open or is_stall or pause_change <> 0
         or kind in ('buffer_start', 'buffer_end')
-        or jump_seconds > {{ rules.forward_skip_seconds }}
-        or jump_seconds < -{{ rules.backward_skip_seconds }}
-        or (plays_after and advance_seconds < -{{ rules.backward_skip_seconds }})
+        or forward_skip_count + backward_skip_count > 0
 ),
 
 final as (
@@ -70,8 +68,9 @@ final as (
             when evidence = 'reported' then reported_until_seconds - span_seconds
             when evidence is not null or is_left_open then after_seconds
         end as start_seconds,
-        case evidence when 'reported' then reported_until_seconds else after_seconds + span_seconds end
-            as end_seconds,
+        case evidence
+            when 'reported' then reported_until_seconds else after_seconds + span_seconds
+        end as end_seconds,
         case evidence
             when 'reported' then {{ add_seconds('reported_until_at', '-span_seconds') }}
             else event_timestamp
@@ -80,24 +79,8 @@ final as (
         bandwidth_mbps,
         -- Beside it, one of the same play may lie that goes on from it or into it.
         kind not in {{ borders }} or coalesce(next_kind not in {{ borders }}, false) as is_joint,
-        case
-            when
-                evidence = 'seek' and not is_by_clock
-                and advance_seconds - span_seconds > {{ rules.forward_skip_seconds }}
-                then 1
-            else 0
-        end
-        + case when jump_seconds > {{ rules.forward_skip_seconds }} then 1 else 0 end
-            as forward_skip_count,
-        case
-            when
-                plays_after and not is_by_clock
-                and advance_seconds < -{{ rules.backward_skip_seconds }}
-                then 1
-            else 0
-        end
-        + case when jump_seconds < -{{ rules.backward_skip_seconds }} then 1 else 0 end
-            as backward_skip_count,
+        forward_skip_count,
+        backward_skip_count,
         pause_change,
         kind in ('buffer_start', 'buffer_end') as is_buffer_event,
         is_stall,

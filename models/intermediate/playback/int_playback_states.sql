@@ -24,8 +24,10 @@ told as (
         case when halts.event_number is not null then halts.intent_word
             else coalesce(events.word, events.word_before) end
             as intent_word,
-        case when halts.event_number is not null then halts.intent_word_before else events.word_before end
-            as intent_word_before,
+        case
+            when halts.event_number is not null then halts.intent_word_before
+            else events.word_before
+        end as intent_word_before,
         coalesce(halts.is_halted, false) as is_halted,
         halts.begins_stall,
         halts.stall_seconds
@@ -58,7 +60,7 @@ final as (
         *,
         coalesce(is_meant, false) and not is_halted and kind <> 'seek_start'
         and coalesce(rate between 0 and {{ rules.trick_play_rate }}, true) as plays_after,
-        -- Beside pause events: a heartbeat that has paused, and no pause event for it a second time.
+        -- Beside pause events: a heartbeat that has paused, and no pause event for it once more.
         case
             when kind = 'heartbeat' and not is_playing and intent_word = 'idle' and was_meant then 1
             when kind = 'pause' and intent_word_before = 'idle' then -1

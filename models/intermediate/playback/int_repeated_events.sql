@@ -35,8 +35,8 @@ events as (
             and events.event_timestamp = suspects.event_timestamp
 ),
 
--- What a row states may have grown since it first landed. Deliveries of one hour that differ are told
--- apart by what they say, never by their order.
+-- What a row states may have grown since it first landed. Deliveries of one hour that differ are
+-- told apart by what they say, never by their order.
 deliveries as (
     select
         *,

@@ -27,8 +27,8 @@ titles as (
     select * from {{ ref('int_titles_enriched') }}
 ),
 
--- A span says both ends. A play's are where both fit; else where the one that is known says; else, in a
--- live title, on the clock.
+-- A span says both ends. A play's are where both fit; else where the one that is known says; else,
+-- in a live title, on the clock.
 placed as (
     select
         events.*,
@@ -46,8 +46,10 @@ placed as (
                 then {{ epoch_seconds('events.event_timestamp') }}
             else events.position_seconds
         end as start_seconds,
-        case when events.event_type = 'span' then events.position_seconds - previous_end_seconds end
-            as jump_seconds
+        case
+            when events.event_type = 'span'
+                then events.position_seconds - events.previous_end_seconds
+        end as jump_seconds
     from events
     inner join titles
         on events.title_id = titles.title_id
@@ -65,7 +67,7 @@ ended as (
     where event_type = 'span' or watched_seconds > 0
 ),
 
--- What a play watched before 0, or nobody knows where, counts all the same. No span is over 48 hours.
+-- What a play watched before 0, or nobody knows where, counts all the same. No span is over 48 h.
 final as (
     select
         customer_id,
@@ -84,7 +86,10 @@ final as (
         end as furthest_seconds,
         cast(start_seconds as decimal(13, 3)) as start_seconds,
         cast(
-            case when end_seconds > start_seconds + 172800 then start_seconds + 172800 else end_seconds end
+            case
+                when end_seconds > start_seconds + 172800 then start_seconds + 172800
+                else end_seconds
+            end
             as decimal(13, 3)
         ) as end_seconds,
         cast(

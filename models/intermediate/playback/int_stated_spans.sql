@@ -16,11 +16,14 @@ numbered as (
         row_number() over (
             partition by {{ title }} order by event_type, event_timestamp, event_id
         ) as row_number_in_title,
-        sum(case when event_type = 'play' or is_skip or previous_end_seconds is null then 1 else 0 end)
-            over (
-                partition by {{ title }}, event_type
-                order by event_timestamp, event_id rows between unbounded preceding and current row
-            ) as play_number_of_type
+        sum(
+            case
+                when event_type = 'play' or is_skip or previous_end_seconds is null then 1 else 0
+            end
+        ) over (
+            partition by {{ title }}, event_type
+            order by event_timestamp, event_id rows between unbounded preceding and current row
+        ) as play_number_of_type
     from stated
 ),
 

@@ -39,7 +39,8 @@ numbered as (
                 row_number() over (
                     partition by {{ title }}, event_timestamp, kind
                     order by coalesce(watch_seconds, -1), event_type, event_id
-                ) - 1 + case when kind = 'pause' and is_playing_before then ending_count else 0 end
+                ) - 1
+                + case when kind = 'pause' and is_playing_before then ending_count else 0 end
         end as turn
     from described
 ),
@@ -55,7 +56,9 @@ final as (
             when is_playing_before and kind <> 'opening' and turn = 0 then 2000
             else
                 5000 + 2 * turn
-                + case when coalesce(is_playing_before, false) = (kind = 'opening') then 1 else 0 end
+                + case
+                    when coalesce(is_playing_before, false) = (kind = 'opening') then 1 else 0
+                end
         end as place
     from numbered
 )

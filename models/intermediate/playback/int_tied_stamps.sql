@@ -8,7 +8,7 @@ suspects as (
     select
         session_id,
         event_timestamp
-    from {{ ref('int_playback_events') }}
+    from {{ ref('int_touched_events') }}
     group by session_id, event_timestamp
     having count(*) > 1
 ),

@@ -23,8 +23,8 @@ joint_pieces as (
     where is_joint
 ),
 
--- A heartbeat every ten seconds must not make sixty rows of ten minutes: what goes on where and when the
--- piece before it of the same play ended is one row with it, up to midnight.
+-- A heartbeat every ten seconds must not make sixty rows of ten minutes: what goes on where and
+-- when the piece before it of the same play ended is one row with it, up to midnight.
 numbered as (
     select
         *,

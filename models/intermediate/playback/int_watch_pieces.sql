@@ -106,8 +106,9 @@ final as (
         {{ add_seconds('wall_started_at', 'idle_seconds + played_seconds') }} as wall_ended_at,
         played_seconds as wall_seconds,
         case when bandwidth_mbps >= 0 then watch_seconds end as bandwidth_watch_seconds,
-        case when bandwidth_mbps >= 0 then cast(watch_seconds * bandwidth_mbps as decimal(30, 6)) end
-            as bandwidth_megabits
+        case
+            when bandwidth_mbps >= 0 then cast(watch_seconds * bandwidth_mbps as decimal(30, 6))
+        end as bandwidth_megabits
     from placed
 )
 

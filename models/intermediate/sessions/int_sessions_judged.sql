@@ -40,8 +40,9 @@ measured as (
 final as (
     select
         *,
-        case when furthest_seconds > duration_seconds then duration_seconds else furthest_seconds end
-            as reached_seconds,
+        case
+            when furthest_seconds > duration_seconds then duration_seconds else furthest_seconds
+        end as reached_seconds,
         coalesce(furthest_seconds > duration_seconds + {{ tolerance }}, false)
             as has_position_beyond_duration,
         -- A clip that loops without a word, or two players in one session.

@@ -20,7 +20,9 @@ rows_read as (
                         coalesce(end_position_seconds, position_seconds, max_position_seconds),
                         coalesce(max_position_seconds, end_position_seconds, position_seconds)
                     )
-            when event_type = 'seek' and seek_from_seconds > coalesce(position_seconds, seek_from_seconds - 1)
+            when
+                event_type = 'seek'
+                and seek_from_seconds > coalesce(position_seconds, seek_from_seconds - 1)
                 then seek_from_seconds
             else position_seconds
         end as furthest_seconds,

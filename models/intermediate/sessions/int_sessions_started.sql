@@ -2,6 +2,10 @@
 
 with
 
+switched_spans as (
+    select * from {{ ref('int_switched_spans') }}
+),
+
 spans as (
     select
         {{ title }},
@@ -10,14 +14,14 @@ spans as (
         is_buffer_event,
         coalesce(startup_lag_seconds, -1) as startup_lag_seconds,
         evidence is not null
-        or (is_left_open and ({{ title }}) in (select {{ title }} from {{ ref('int_switched_spans') }}))
+        or (is_left_open and ({{ title }}) in (select {{ title }} from switched_spans))
             as is_played
     from {{ ref('int_playback_spans') }}
-    -- Without a buffer event, or a first heartbeat that has moved, nothing tells when playback began.
+    -- Without a buffer event, or a first heartbeat that has moved, nothing tells when it began.
     where ({{ title }}) in (
             select {{ title }}
-            from {{ ref('int_playback_spans') }}
-            where is_buffer_event or startup_lag_seconds is not null
+            from {{ ref('int_playback_spans') }} as telling
+            where telling.is_buffer_event or telling.startup_lag_seconds is not null
         )
 ),
 
@@ -35,7 +39,8 @@ begun as (
             where spans.is_buffer_event and spans.wall_started_at >= profiles.first_opened_at
         ) as buffer_number,
         min(spans.event_number) filter (where spans.is_played) as played_number,
-        min_by(spans.wall_started_at, spans.event_number) filter (where spans.is_played) as played_at,
+        min_by(spans.wall_started_at, spans.event_number) filter (where spans.is_played)
+            as played_at,
         min_by(spans.startup_lag_seconds, spans.event_number) filter (where spans.is_played)
             as startup_lag_seconds
     from profiles

@@ -4,22 +4,12 @@ with
 
 intervals as (
     select * from {{ ref('int_watch_intervals') }}
-    where (customer_id, title_id) not in (
-            select
-                unplaced.customer_id,
-                unplaced.title_id
-            from {{ ref('int_viewer_titles_unplaced') }} as unplaced
-        )
+    where {{ has_known_coverage() }}
 ),
 
 coverage as (
     select * from {{ ref('int_watch_coverage') }}
-    where (customer_id, title_id) not in (
-            select
-                unplaced.customer_id,
-                unplaced.title_id
-            from {{ ref('int_viewer_titles_unplaced') }} as unplaced
-        )
+    where {{ has_known_coverage() }}
 ),
 
 titles as (

@@ -21,7 +21,8 @@ components as (
         cast({{ engagement.coverage_weight }} as double)
         * coalesce(unique_watch_percentage, 0) as coverage_score,
         cast({{ engagement.completion_weight }} as double)
-        * least(coalesce(verified_completion_count, 0), {{ engagement.completion_cap }}) as completion_score,
+        * least(coalesce(verified_completion_count, 0), {{ engagement.completion_cap }})
+            as completion_score,
         cast({{ engagement.forward_skip_weight }} as double)
         * least(forward_skip_count, {{ engagement.forward_skip_cap }}) as skip_penalty
     from viewer_titles

@@ -1,3 +1,4 @@
+{#- Of what is watched nobody knows where, what it covers is not known either. -#}
 {%- set covered_columns = {
     'unique_watch_seconds': 'decimal(18, 3)', 'island_count': 'bigint',
     'longest_island_seconds': 'decimal(13, 3)'
@@ -76,14 +77,13 @@ covered as (
 final as (
     select
         summed.*,
-        days.active_days,
-        -- Of what is watched nobody knows where, what it covers is not known either.
         {%- for column, data_type in covered_columns.items() %}
         case
             when summed.unplaced_watch_seconds = 0
                 then cast(coalesce(covered.{{ column }}, 0) as {{ data_type }})
-        end as {{ column }}{{ ',' if not loop.last }}
+        end as {{ column }},
         {%- endfor %}
+        days.active_days
     from summed
     inner join days on summed.customer_id = days.customer_id and summed.title_id = days.title_id
     left join covered

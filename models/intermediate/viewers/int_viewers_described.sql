@@ -28,7 +28,8 @@ final as (
         recent.recent_watch_seconds,
         date_diff('day', cast(viewers.first_watched_at as date), recent.newest_on)
             as days_since_first_watched,
-        date_diff('day', cast(viewers.last_watched_at as date), recent.newest_on)
+        -- What a row states may last past the newest day with an event.
+        greatest(date_diff('day', cast(viewers.last_watched_at as date), recent.newest_on), 0)
             as days_since_last_watched,
         preferences.session_count,
         preferences.preferred_device_type,
