@@ -123,7 +123,8 @@ def test_a_run_derives_what_landed_and_no_more(builds):
     assert landings["landed_from"] == landings["began_from"]
     compiled = build.folder / "target" / "compiled" / "playhead" / "models" / "intermediate"
     query = (compiled / "touched" / "int_events_read_again.sql").read_text()
-    began = landings["landed_from"].isoformat(" ", "milliseconds")
+    # DuckDB writes no zeros at the end of a fraction.
+    began = landings["landed_from"].isoformat(" ", "milliseconds").rstrip("0").rstrip(".")
     assert f"landed_at >= timestamp '{began}'" in query
     (loads,) = build.rows("""
         select count(*) as n, count(distinct loaded_at) as loads
