@@ -1,10 +1,5 @@
 -- Rolled up by date and ISP, playback_quality says what the sessions say; and the counters of each
 -- session count once.
-{%- set sources = {
-    'buffering_event_count': 'buffering_source', 'buffering_seconds': 'buffering_source',
-    'error_count': 'error_source'
-} %}
-
 with
 
 quality as (
@@ -30,21 +25,24 @@ sessions as (
 -- A counter goes on over the session; what events tell is each title's own.
 counted_once as (
     select
-        {%- for counter, source in sources.items() %}
-        max(case when {{ source }} = 'counter' then {{ counter }} end) as counted_{{ counter }},
-        sum(case when {{ source }} = 'events' then {{ counter }} end) as told_{{ counter }}
-        {{- ',' if not loop.last }}
-        {%- endfor %}
+        max(case when buffering_source = 'counter' then buffering_event_count end)
+            as counted_event_count,
+        sum(case when buffering_source = 'events' then buffering_event_count end)
+            as told_event_count,
+        max(case when buffering_source = 'counter' then buffering_seconds end) as counted_seconds,
+        sum(case when buffering_source = 'events' then buffering_seconds end) as told_seconds,
+        max(case when error_source = 'counter' then error_count end) as counted_error_count,
+        sum(case when error_source = 'events' then error_count end) as told_error_count
     from {{ ref('viewing_sessions') }}
     group by customer_id, session_id
 ),
 
 session_totals as (
     select
-        {%- for counter in sources %}
-        coalesce(sum(counted_{{ counter }}), 0) + coalesce(sum(told_{{ counter }}), 0)
-            as {{ counter }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        coalesce(sum(counted_event_count), 0) + coalesce(sum(told_event_count), 0)
+            as buffering_event_count,
+        coalesce(sum(counted_seconds), 0) + coalesce(sum(told_seconds), 0) as buffering_seconds,
+        coalesce(sum(counted_error_count), 0) + coalesce(sum(told_error_count), 0) as error_count
     from counted_once
 ),
 
