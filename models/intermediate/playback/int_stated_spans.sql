@@ -1,5 +1,4 @@
 {{ config(materialized='table') }}
-{%- set rules = settings('playback') %}
 {%- set title = ['customer_id', 'session_id', 'title_id'] | join(', ') %}
 
 with
