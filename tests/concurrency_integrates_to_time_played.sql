@@ -1,4 +1,5 @@
--- ∫ concurrency = Σ seconds played on the clock; and so for viewers and the time they are present.
+-- ∫ concurrency = Σ seconds played on the clock; and so for viewers and the time they are present:
+-- here by a viewer's islands over all dates, which is another method than the marts'.
 with
 
 concurrency as (
@@ -13,9 +14,15 @@ played as (
     from {{ ref('int_watch_intervals') }}
 ),
 
+islands as (
+    {{ merge_intervals(
+        ref('int_watch_intervals'), ['customer_id'], 'wall_started_at', 'wall_ended_at'
+    ) }}
+),
+
 present as (
-    select sum(wall_seconds) as viewer_seconds
-    from {{ ref('int_viewer_presence') }}
+    select sum({{ seconds_between('wall_started_at', 'wall_ended_at') }}) as viewer_seconds
+    from islands
 )
 
 select

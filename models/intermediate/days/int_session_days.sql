@@ -1,42 +1,78 @@
+{{ config(**replacing_touched('is_touched_session')) }}
+
+{%- set keys = ['customer_id', 'session_id', 'title_id'] | join(', ') %}
+
 with
 
 sessions as (
-    select * from {{ ref('viewing_sessions') }}
-),
-
-over_midnight as (
-    select * from {{ ref('int_session_days_over_midnight') }}
-),
-
-final as (
     select
-        customer_id,
-        session_id,
-        title_id,
+        {{ keys }},
         cast(started_at as date) as active_on,
         event_count,
         play_count,
-        watch_seconds
+        watch_seconds,
+        cast(least(started_at, coalesce(playback_started_at, started_at)) as date)
+        < cast(greatest(ended_at, coalesce(playback_ended_at, ended_at)) as date)
+            as is_over_midnight
+    from {{ ref('viewing_sessions') }}
+    {%- if is_incremental() %}
+    where {{ is_touched_session() }}
+    {%- endif %}
+),
+
+-- Few: of all others, viewing_sessions says what there is to say.
+over_midnight as (
+    select {{ keys }}
     from sessions
-    where (customer_id, session_id, title_id) not in (
-            select
-                over_midnight.customer_id,
-                over_midnight.session_id,
-                over_midnight.title_id
-            from over_midnight
-        )
+    where is_over_midnight
+),
+
+happenings as (
+    select
+        {{ keys }},
+        cast(event_timestamp as date) as active_on,
+        1 as event_count,
+        0 as play_count,
+        0 as watch_seconds
+    from {{ ref('int_touched_events') }}
+    where ({{ keys }}) in (select {{ keys }} from over_midnight)
 
     union all
 
     select
-        customer_id,
-        session_id,
-        title_id,
+        {{ keys }},
+        active_on,
+        0 as event_count,
+        play_count,
+        watch_seconds
+    from {{ ref('int_watch_days') }}
+    where
+        ({{ keys }}) in (select {{ keys }} from over_midnight)
+    {%- if is_incremental() %}
+        and {{ is_derived_anew() }}
+    {%- endif %}
+),
+
+final as (
+    select
+        {{ keys }},
         active_on,
         event_count,
         play_count,
         watch_seconds
-    from over_midnight
+    from sessions
+    where not is_over_midnight
+
+    union all
+
+    select
+        {{ keys }},
+        active_on,
+        cast(sum(event_count) as bigint) as event_count,
+        cast(sum(play_count) as bigint) as play_count,
+        cast(sum(watch_seconds) as decimal(18, 3)) as watch_seconds
+    from happenings
+    group by {{ keys }}, active_on
 )
 
 select * from final
