@@ -8,58 +8,44 @@ touched as (
     group by active_on
 ),
 
-numbers as (
-    {{ dbt.generate_series(1440) }}
-),
-
 sides (change) as (
     values (1), (-1)
 ),
 
--- A stream beside another one of its viewer is no further viewer.
-stretches as (
-    select
-        active_on,
-        wall_started_at,
-        wall_ended_at,
-        1 as plays,
-        1 as viewers
-    from {{ ref('int_watch_days') }}
-
-    union all
-
-    select
-        active_on,
-        wall_started_at,
-        wall_ended_at,
-        0 as plays,
-        -1 as viewers
-    from {{ ref('int_simultaneous_streams') }}
-),
-
--- Each minute has an edge that changes nothing, so that it begins with a count of its own.
+-- A stream beside another one of its viewer is no further viewer. Each minute has an edge that
+-- changes nothing, so that it begins with a count of its own.
 edges as (
     select
-        stretches.active_on,
-        case when sides.change = 1 then stretches.wall_started_at else stretches.wall_ended_at end
+        watched.active_on,
+        case when sides.change = 1 then watched.wall_started_at else watched.wall_ended_at end
             as edge_at,
-        sides.change * stretches.plays as plays,
-        sides.change * stretches.viewers as viewers
-    from stretches
+        sides.change as plays,
+        sides.change as viewers
+    from {{ ref('int_watch_days') }} as watched
     cross join sides
-    where stretches.active_on in (select touched.active_on from touched)
+    where watched.active_on in (select touched.active_on from touched)
 
     union all
 
     select
-        touched.active_on,
-        {{ add_seconds(
-            'cast(touched.active_on as timestamp)', '(numbers.generated_number - 1) * 60'
-        ) }} as edge_at,
+        beside.active_on,
+        case when sides.change = 1 then beside.wall_started_at else beside.wall_ended_at end
+            as edge_at,
+        0 as plays,
+        -sides.change as viewers
+    from {{ ref('int_simultaneous_streams') }} as beside
+    cross join sides
+    where beside.active_on in (select touched.active_on from touched)
+
+    union all
+
+    select
+        cast(minute_at as date) as active_on,
+        minute_at as edge_at,
         0 as plays,
         0 as viewers
-    from touched
-    cross join numbers
+    from {{ ref('int_minutes') }}
+    where cast(minute_at as date) in (select touched.active_on from touched)
 ),
 
 -- Within a minute only: so the sort is of minutes, side by side, and not of all time at once. The

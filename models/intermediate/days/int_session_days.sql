@@ -1,30 +1,22 @@
 {{ config(**replacing_touched('is_touched_session')) }}
 
 {%- set keys = ['customer_id', 'session_id', 'title_id'] | join(', ') %}
+{%- set is_touched = is_touched_session() if is_incremental() else 'true' %}
+{%- set is_derived = is_derived_anew() if is_incremental() else 'true' %}
+{%- set is_over_midnight -%}
+    cast(least(started_at, coalesce(playback_started_at, started_at)) as date)
+        < cast(greatest(ended_at, coalesce(playback_ended_at, ended_at)) as date)
+{%- endset %}
 
 with
-
-sessions as (
-    select
-        {{ keys }},
-        cast(started_at as date) as active_on,
-        event_count,
-        play_count,
-        watch_seconds,
-        cast(least(started_at, coalesce(playback_started_at, started_at)) as date)
-        < cast(greatest(ended_at, coalesce(playback_ended_at, ended_at)) as date)
-            as is_over_midnight
-    from {{ ref('viewing_sessions') }}
-    {%- if is_incremental() %}
-    where {{ is_touched_session() }}
-    {%- endif %}
-),
 
 -- Few: of all others, viewing_sessions says what there is to say.
 over_midnight as (
     select {{ keys }}
-    from sessions
-    where is_over_midnight
+    from {{ ref('viewing_sessions') }}
+    where
+        {{ is_touched }}
+        and {{ is_over_midnight }}
 ),
 
 happenings as (
@@ -46,22 +38,20 @@ happenings as (
         play_count,
         watch_seconds
     from {{ ref('int_watch_days') }}
-    where
-        ({{ keys }}) in (select {{ keys }} from over_midnight)
-    {%- if is_incremental() %}
-        and {{ is_derived_anew() }}
-    {%- endif %}
+    where {{ is_derived }} and ({{ keys }}) in (select {{ keys }} from over_midnight)
 ),
 
 final as (
     select
         {{ keys }},
-        active_on,
+        cast(started_at as date) as active_on,
         event_count,
         play_count,
         watch_seconds
-    from sessions
-    where not is_over_midnight
+    from {{ ref('viewing_sessions') }}
+    where
+        {{ is_touched }}
+        and not {{ is_over_midnight }}
 
     union all
 
