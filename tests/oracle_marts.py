@@ -129,12 +129,12 @@ def _session_days(derived: Derived) -> dict[SessionDayKey, Row]:
     return dict(rows)
 
 
-def the_days(days: Iterable[SessionDayKey], rejected_on: Iterable[date]) -> list[date]:
-    """Every date from the first to the last with a session day or a rejected row.
+def the_days(days: Iterable[SessionDayKey]) -> list[date]:
+    """Every date from the first to the last with a session day.
 
     Of a year or more without any, only the first 365 dates are days.
     """
-    found = {*(key[-1] for key in days), *rejected_on}
+    found = {key[-1] for key in days}
     listed: list[date] = []
     latest = date.min
     for day in _dates(min(found), max(found)) if found else ():
@@ -446,20 +446,11 @@ def _segment(row: Row, as_of: date, audience: Audience) -> str:
 
 
 def viewing_concurrency(
-    events: Events,
-    catalogue: Catalogue,
-    unreadable_landed_at: Iterable[datetime] = (),
-    playback: Playback = PLAYBACK,
+    events: Events, catalogue: Catalogue, playback: Playback = PLAYBACK
 ) -> dict[tuple[datetime], Row]:
-    """A row per minute of the days, zeros included.
-
-    `unreadable_landed_at` are the landing hours of the unreadable lines: rejected rows, like the
-    events that `reject_reason` refuses, and like those they may lengthen the days.
-    """
-    listed = list(events)
-    derived = derive(listed, catalogue, playback)
-    rejected_on = _rejected_on(listed, catalogue, unreadable_landed_at)
-    return _concurrency(derived, the_days(_session_days(derived), rejected_on))
+    """A row per minute of the days, zeros included."""
+    derived = derive(events, catalogue, playback)
+    return _concurrency(derived, the_days(_session_days(derived)))
 
 
 def _concurrency(derived: Derived, days: Iterable[date]) -> dict[tuple[datetime], Row]:
@@ -646,12 +637,16 @@ def daily_viewing(
     unreadable_landed_at: Iterable[datetime] = (),
     playback: Playback = PLAYBACK,
 ) -> dict[tuple[date], Row]:
-    """A row per day; `unreadable_landed_at` as for `viewing_concurrency`."""
+    """A row per day.
+
+    `unreadable_landed_at` are the landing hours of the unreadable lines: rejected rows, like the
+    events that `reject_reason` refuses.
+    """
     listed = list(events)
     derived = derive(listed, catalogue, playback)
     rejected_on = _rejected_on(listed, catalogue, unreadable_landed_at)
     by_key = _session_days(derived)
-    days = the_days(by_key, rejected_on)
+    days = the_days(by_key)
     minutes: dict[date, list[Row]] = defaultdict(list)
     for (minute_at,), row in _concurrency(derived, days).items():
         minutes[minute_at.date()].append(row)
@@ -719,7 +714,7 @@ def _played_on(minutes: Sequence[Row]) -> Row:
 def daily_intake(
     events: Events, catalogue: Catalogue, unreadable_landed_at: Iterable[datetime] = ()
 ) -> dict[tuple[date, str], Row]:
-    """A row per landing date × outcome; `unreadable_landed_at` as for `viewing_concurrency`."""
+    """A row per landing date × outcome; `unreadable_landed_at` as for `daily_viewing`."""
     landed = [(raw["landed_at"], outcome(raw, catalogue)) for raw in events if raw is not None]
     landed += [(landed_at, "unparseable") for landed_at in unreadable_landed_at]
     by_key = grouped(landed, lambda row: (row[0].date(), row[1]))

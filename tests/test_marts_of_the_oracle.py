@@ -127,15 +127,17 @@ def test_a_session_day_has_an_event_or_a_part() -> None:
 
 
 def test_the_days_run_from_the_first_to_the_last_without_a_gap() -> None:
-    events = [*play(march(5, "23:59:59"), 2), rejected(march(3)), rejected(march(3)), None]
-    rows = daily_viewing(events, TITLES, [march(8, "23:00:00")])
-    assert [day.day for (day,) in rows] == [3, 4, 5, 6, 7, 8]
-    assert [row["rejected_row_count"] for row in rows.values()] == [2, 0, 0, 0, 0, 1]
-    assert [row["active_viewer_count"] for row in rows.values()] == [0, 0, 1, 1, 0, 0]
-    minutes = viewing_concurrency(events, TITLES, [march(8, "23:00:00")])
-    assert len(minutes) == 6 * 1440
+    """From a session day to a session day: what is rejected counts on them, and makes none."""
+    events = [*play(march(3), 5), *play(march(5, "23:59:59"), 2, session_id="late")]
+    events += [rejected(march(4)), rejected(march(4)), rejected(march(2)), None]
+    rows = daily_viewing(events, TITLES, [march(6, "23:00:00"), march(8, "23:00:00")])
+    assert [day.day for (day,) in rows] == [3, 4, 5, 6]
+    assert [row["rejected_row_count"] for row in rows.values()] == [0, 2, 0, 1]
+    assert [row["active_viewer_count"] for row in rows.values()] == [1, 0, 1, 1]
+    minutes = viewing_concurrency(events, TITLES)
+    assert len(minutes) == 4 * 1440
     assert min(minutes) == (march(3, "00:00:00"),)
-    assert max(minutes) == (march(8, "23:59:00"),)
+    assert max(minutes) == (march(6, "23:59:00"),)
     assert daily_viewing([None], TITLES) == viewing_concurrency([], TITLES) == {}
 
 
@@ -771,7 +773,8 @@ def test_days_are_made_of_their_parts(events: list[dict[str, Any]]) -> None:
     dayparts = ("late_night", "morning", "midday", "afternoon", "prime_time", "evening")
     rows = daily_viewing(events, CATALOGUE)
     assert summed(rows, "rejected_row_count") == sum(
-        str(raw["event_id"]).startswith("rejected") for raw in events
+        str(raw["event_id"]).startswith("rejected") and (raw["landed_at"].date(),) in rows
+        for raw in events
     )
     for row in rows.values():
         played = picked(row, *(f"{daypart}_played_seconds" for daypart in dayparts))

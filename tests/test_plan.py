@@ -49,7 +49,7 @@ EXPECTED = {
     # latest load: for that window, DuckDB joins an aggregate.
     "viewing_sessions": Work(interval_sorts=1, scans=2),
     # Of the few sessions that last over midnight: their events.
-    "int_session_days_over_midnight": Work(scans=1),
+    "int_session_days": Work(scans=1),
 }
 
 # A sort is of the events if it has more than this share of their number of rows, …
