@@ -6,6 +6,7 @@
         'int_watch_intervals': ('intermediate', 'int_touched_sessions'),
         'viewing_sessions': ('marts', 'int_touched_sessions'),
         'viewer_title_engagement': ('marts', 'int_touched_viewer_titles'),
+        'int_viewers_summed': ('intermediate', 'int_touched_sessions'),
         'int_viewer_days': ('intermediate', 'int_touched_viewer_days'),
         'int_audience_minutes': ('intermediate', 'int_touched_viewer_days')
     }) }}

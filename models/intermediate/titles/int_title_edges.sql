@@ -17,41 +17,31 @@ titles as (
     where duration_seconds is not null
 ),
 
--- Two rows an interval and two an island: where it begins to count, and where it ceases to.
+-- Where each interval and each island begins to count, and where it ceases to.
 edges as (
+    {%- for relation, border, plays, viewers in [
+        ('intervals', 'start_seconds', 1, 0), ('intervals', 'end_seconds', -1, 0),
+        ('coverage', 'start_seconds', 0, 1), ('coverage', 'end_seconds', 0, -1)
+    ] %}
     select
         title_id,
-        start_seconds as at_seconds,
-        1 as plays,
-        0 as viewers
-    from intervals
+        {{ border }} as at_seconds,
+        {{ plays }} as plays,
+        {{ viewers }} as viewers,
+        0 as leaving_viewers
+    from {{ relation }}
 
     union all
-
+    {% endfor %}
+    -- And where each viewer leaves for good.
     select
         title_id,
-        end_seconds as at_seconds,
-        -1 as plays,
-        0 as viewers
-    from intervals
-
-    union all
-
-    select
-        title_id,
-        start_seconds as at_seconds,
+        max(end_seconds) as at_seconds,
         0 as plays,
-        1 as viewers
+        0 as viewers,
+        1 as leaving_viewers
     from coverage
-
-    union all
-
-    select
-        title_id,
-        end_seconds as at_seconds,
-        0 as plays,
-        -1 as viewers
-    from coverage
+    group by customer_id, title_id
 ),
 
 located as (
@@ -69,6 +59,7 @@ final as (
         bucket_percentage,
         sum(plays) as plays,
         sum(viewers) as viewers,
+        sum(leaving_viewers) as leaving_viewers,
         sum(plays * at_seconds) as play_seconds,
         sum(viewers * at_seconds) as viewer_seconds
     from located
