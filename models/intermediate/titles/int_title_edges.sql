@@ -1,46 +1,59 @@
-{{ config(materialized='table') }}
-
 with
-
-intervals as (
-    select * from {{ ref('int_watch_intervals') }}
-    where {{ has_known_coverage() }}
-),
-
-coverage as (
-    select * from {{ ref('int_watch_coverage') }}
-    where {{ has_known_coverage() }}
-),
 
 titles as (
     select * from {{ ref('int_titles_enriched') }}
     where duration_seconds is not null
 ),
 
--- Where each interval and each island begins to count, and where it ceases to.
-edges as (
-    {%- for relation, border, plays, viewers in [
-        ('intervals', 'start_seconds', 1, 0), ('intervals', 'end_seconds', -1, 0),
-        ('coverage', 'start_seconds', 0, 1), ('coverage', 'end_seconds', 0, -1)
-    ] %}
+stretches as (
     select
         title_id,
-        {{ border }} as at_seconds,
-        {{ plays }} as plays,
-        {{ viewers }} as viewers,
-        0 as leaving_viewers
-    from {{ relation }}
+        start_seconds,
+        end_seconds,
+        1 as plays,
+        0 as viewers
+    from {{ ref('int_watch_intervals') }}
+    where {{ has_known_coverage() }}
 
     union all
-    {% endfor %}
-    -- And where each viewer leaves for good.
+
+    select
+        title_id,
+        start_seconds,
+        end_seconds,
+        0 as plays,
+        1 as viewers
+    from {{ ref('int_watch_coverage') }}
+    where {{ has_known_coverage() }}
+),
+
+-- Each begins to count at one border, and ceases to at the other.
+borders (sign) as (
+    values (1), (-1)
+),
+
+edges as (
+    select
+        stretches.title_id,
+        case borders.sign when 1 then stretches.start_seconds else stretches.end_seconds end
+            as at_seconds,
+        borders.sign * stretches.plays as plays,
+        borders.sign * stretches.viewers as viewers,
+        0 as leaving_viewers
+    from stretches
+    cross join borders
+
+    union all
+
+    -- Where a viewer leaves for good. Named twice, coverage is read twice, and not kept in memory.
     select
         title_id,
         max(end_seconds) as at_seconds,
         0 as plays,
         0 as viewers,
         1 as leaving_viewers
-    from coverage
+    from {{ ref('int_watch_coverage') }}
+    where {{ has_known_coverage() }}
     group by customer_id, title_id
 ),
 
