@@ -5,6 +5,7 @@
         select
             unplaced.customer_id,
             unplaced.title_id
-        from {{ ref('int_viewer_titles_unplaced') }} as unplaced
+        from {{ ref('viewer_title_engagement') }} as unplaced
+        where unplaced.unplaced_watch_seconds > 0
     )
 {%- endmacro %}

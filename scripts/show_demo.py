@@ -115,7 +115,7 @@ def main(
         console.print()
     console.print(f"The marts are in [bold]{published}[/bold], schema marts. Next:")
     console.print("  · query them: select * from marts.viewer_title_engagement")
-    console.print("  · see what each column means: models/marts/_marts__models.yml")
+    console.print("  · see what each column means: models/marts/, a file each")
     console.print("  · bring your own events: README.md, “Your own events”")
 
 

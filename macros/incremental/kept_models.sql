@@ -8,6 +8,7 @@
         'int_session_days': ('intermediate', 'int_touched_sessions'),
         'viewer_title_engagement': ('marts', 'int_touched_viewer_titles'),
         'int_simultaneous_streams': ('intermediate', 'int_touched_viewer_days'),
+        'int_viewers_summed': ('intermediate', 'int_touched_sessions'),
         'int_viewer_days': ('intermediate', 'int_touched_viewer_days'),
         'int_audience_minutes': ('intermediate', 'int_touched_viewer_days')
     }) }}

@@ -1,40 +1,71 @@
 with
 
+edges as (
+    select * from {{ ref('int_title_edges') }}
+),
+
+titles as (
+    select * from {{ ref('int_titles_summed') }}
+    where title_duration_seconds is not null and covering_viewer_count > 0
+),
+
+hundredths as (
+    {{ dbt.generate_series(100) }}
+),
+
 buckets as (
-    select * from {{ ref('int_title_buckets') }}
-),
-
-survivors as (
-    select * from {{ ref('int_title_survivors') }}
-),
-
-sessions as (
-    select * from {{ ref('viewing_sessions') }}
-    where watch_seconds > 0 and {{ has_known_coverage() }}
-),
-
-views as (
     select
-        title_id,
-        count(*) as view_count
-    from sessions
-    group by title_id
+        titles.title_id,
+        titles.title_name,
+        titles.covering_view_count as view_count,
+        titles.covering_viewer_count as viewer_count,
+        cast(hundredths.generated_number - 1 as integer) as bucket_percentage,
+        cast(titles.title_duration_seconds * 0.01 as decimal(18, 5)) as bucket_seconds
+    from titles
+    cross join hundredths
+),
+
+begun as (
+    select
+        buckets.*,
+        coalesce(sum(edges.plays) over so_far, 0) as plays,
+        coalesce(sum(edges.viewers) over so_far, 0) as viewers,
+        coalesce(sum(edges.play_seconds) over so_far, 0) as play_seconds,
+        coalesce(sum(edges.viewer_seconds) over so_far, 0) as viewer_seconds,
+        coalesce(edges.leaving_viewers, 0) as leaving_viewers,
+        coalesce(sum(edges.leaving_viewers) over so_far, 0) as left_viewers
+    from buckets
+    left join edges
+        on
+            buckets.title_id = edges.title_id
+            and buckets.bucket_percentage = edges.bucket_percentage
+    window so_far as (
+        partition by buckets.title_id
+        order by buckets.bucket_percentage rows between unbounded preceding and current row
+    )
+),
+
+-- Up to a border: border × (intervals begun − ended) − (Σ where they began − Σ where they ended).
+-- Whoever leaves in a hundredth has come to its start.
+summed as (
+    select
+        *,
+        (bucket_percentage + 1) * bucket_seconds * plays - play_seconds as watch_seconds_so_far,
+        (bucket_percentage + 1) * bucket_seconds * viewers - viewer_seconds
+            as unique_seconds_so_far,
+        cast(viewer_count - left_viewers + leaving_viewers as bigint) as surviving_viewer_count
+    from begun
 ),
 
 measured as (
     select
-        buckets.*,
-        views.view_count,
-        survivors.viewer_count,
-        survivors.surviving_viewer_count,
-        cast(survivors.surviving_viewer_count as double) / survivors.viewer_count as survival
-    from buckets
-    inner join views
-        on buckets.title_id = views.title_id
-    inner join survivors
-        on
-            buckets.title_id = survivors.title_id
-            and buckets.bucket_percentage = survivors.bucket_percentage
+        *,
+        watch_seconds_so_far - lag(watch_seconds_so_far, 1, 0) over title as watch_seconds,
+        unique_seconds_so_far - lag(unique_seconds_so_far, 1, 0) over title
+            as unique_watch_seconds,
+        cast(surviving_viewer_count as double) / viewer_count as survival
+    from summed
+    window title as (partition by title_id order by bucket_percentage)
 ),
 
 final as (

@@ -3,6 +3,7 @@
 -- Written when all that is kept from run to run is up to date.
 -- depends_on: {{ ref('viewer_title_engagement') }}
 -- depends_on: {{ ref('int_viewer_days') }}
+-- depends_on: {{ ref('int_viewers_summed') }}
 -- depends_on: {{ ref('int_audience_minutes') }}
 
 with
