@@ -34,7 +34,7 @@
     {% if held is none %}{{ return((["the build file is of an older release"], true)) }}{% endif %}
     {% set now, changes, models, of_lake = fingerprint(), [], [], [] %}
     {% set stored = with_inputs(['model.playhead.base_telemetry__events']) %}
-    {% for name in dict(held, **now) if held.get(name) != now.get(name) %}
+    {% for name in dict(held, **now) | sort if held.get(name) != now.get(name) %}
         {% set model = name.removeprefix('model ') %}
         {% if model == name %}
             {% do changes.append(
