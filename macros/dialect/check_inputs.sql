@@ -123,7 +123,7 @@
 {#- Lists what this run loads, and returns how many files that are: all, unless earlier runs hold some
     of them; then every arrival hour that has a file which is new, or was written since it was loaded. -#}
 {% macro list_files_to_load(files) %}
-    {% set held = held_relation('base_telemetry__events', 'staging') %}
+    {% set held = held_relation('base_telemetry__events') %}
     {% set query = "select file as file_name from glob(" ~ files ~ ")" %}
     {% if held is not none and not flags.FULL_REFRESH and first_value(query) %}
     {% set query %}

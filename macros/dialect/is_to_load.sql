@@ -23,7 +23,7 @@
 {#- The newest arrival hour held less the lookback, as text; none where there is none. An hour that has not
     come yet is a mistake in a path: it must not hide what arrives until then. -#}
 {% macro newest_hour_held() %}
-    {% set held = held_relation('base_telemetry__events', 'staging') if execute else none %}
+    {% set held = held_relation('base_telemetry__events') if execute else none %}
     {% if held is none or flags.FULL_REFRESH %}{{ return(none) }}{% endif %}
     {{ return(first_value(
         "select cast(date_add('hour', -" ~ var('lookback_hours') ~ ", max(landed_at)) as varchar) from "

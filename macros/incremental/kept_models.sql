@@ -1,15 +1,29 @@
-{#- The models whose tables are kept from run to run: the folder of each, and the model that lists which
-    of its rows a run derives. -#}
+{#- The models whose tables are kept from run to run, by their unique ids: what is incremental. -#}
 {% macro kept_models() %}
-    {{ return({
-        'int_repeated_events': ('intermediate', 'base_telemetry__events'),
-        'int_watch_intervals': ('intermediate', 'int_touched_sessions'),
-        'viewing_sessions': ('marts', 'int_touched_sessions'),
-        'int_session_days': ('intermediate', 'int_touched_sessions'),
-        'viewer_title_engagement': ('marts', 'int_touched_viewer_titles'),
-        'int_simultaneous_streams': ('intermediate', 'int_touched_viewer_days'),
-        'int_viewers_summed': ('intermediate', 'int_touched_sessions'),
-        'int_viewer_days': ('intermediate', 'int_touched_viewer_days'),
-        'int_audience_minutes': ('intermediate', 'int_touched_viewer_days')
-    }) }}
+    {% if not execute %}{{ return([]) }}{% endif %}
+    {% set models = graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') %}
+    {{ return(
+        models | selectattr('config.materialized', 'equalto', 'incremental')
+        | map(attribute='unique_id') | list
+    ) }}
+{% endmacro %}
+
+{#- The unique ids of models and of all that they are built from, each once. -#}
+{% macro with_inputs(models) %}
+    {% set found = models | list %}
+    {#- The list grows while it is walked. #}
+    {% for model in found %}
+        {% for parent in graph.nodes[model].depends_on.nodes
+            if parent.startswith('model.') and parent not in found %}
+            {% do found.append(parent) %}
+        {% endfor %}
+    {% endfor %}
+    {{ return(found) }}
+{% endmacro %}
+
+{#- A model's table as earlier runs left it, without a dependency on the model; none if there is none. -#}
+{% macro held_relation(name) %}
+    {% set node = graph.nodes['model.playhead.' ~ name] if execute %}
+    {% set relation = adapter.get_relation(node.database, node.schema, node.alias) if node %}
+    {{ return(none if not relation or relation.is_view else relation) }}
 {% endmacro %}

@@ -1,4 +1,8 @@
 {{ config(**replacing_partitions('landing_partition')) }}
+
+-- What rows are made by is noted before any is.
+-- depends_on: {{ ref('int_fingerprint') }}
+
 {%- set fields = telemetry_fields() %}
 {%- set cleaned = [
     'playback_rate', 'seek_from_seconds', 'max_position_seconds', 'watched_seconds', 'ended_at'

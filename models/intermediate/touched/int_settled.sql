@@ -6,7 +6,17 @@
 -- depends_on: {{ ref('int_viewers_summed') }}
 -- depends_on: {{ ref('int_audience_minutes') }}
 
+{#- By a run of a part it is not. -#}
+{%- set not_run = with_inputs(kept_models()) | reject('in', selected_resources) | list if execute %}
+{%- set settled = held_relation('int_settled') if not_run %}
+
 with
+{%- if settled %}
+
+final as (
+    select * from {{ settled }}
+)
+{%- else %}
 
 titles as (
     select * from {{ ref('int_titles_enriched') }}
@@ -25,10 +35,13 @@ final as (
         titles.duration_seconds,
         titles.duration_source,
         titles.is_live,
+        titles.is_catalogued,
         loads.loaded_until,
         {{ derivation_stamp() }} as derived_until
     from titles
     cross join loads
+    where {{ 'false' if not_run else 'true' }}
 )
+{%- endif %}
 
 select * from final

@@ -1,81 +1,48 @@
 {{ config(materialized='table') }}
 
--- depends_on: {{ ref('int_session_days') }}
--- depends_on: {{ ref('int_touched_landings') }}
 -- depends_on: {{ ref('int_touched_sessions') }}
--- depends_on: {{ ref('stg_telemetry__events') }}
 
 {%- set settled_until = settled_until() %}
-{%- set longest = longest_played_seconds() %}
-{%- set most_dates = 2 * (longest / 86400) | round(0, 'ceil') | int + 1 %}
 
 with
-{%- if not settled_until %}
 
 dates as (
-    select * from {{ ref('int_session_days') }}
-),
-{%- else %}
-
-events as (
-    select * from {{ ref('stg_telemetry__events') }}
-    where {{ is_touched_session() }} and {{ may_be_touched() }}
-),
-
-numbers as (
-    {{ dbt.generate_series(most_dates) }}
-),
-
--- What a row states lasts as long as it says.
-ends as (
-    select
-        *,
-        case
-            when event_type in ('span', 'play')
-                then coalesce(
-                        ended_at,
-                        {{ add_seconds('event_timestamp', 'least(greatest(coalesce(watched_seconds, 0), '
-                            ~ 'coalesce(end_position_seconds - position_seconds, 0)), ' ~ longest ~ ')') }}
-                    )
-            else event_timestamp
-        end as lasts_until
-    from events
-),
-
--- Whatever part of a session has landed: what an event owns lies after it, but not after the session,
--- or before it, but no longer than the watch time that it reports. So these are also the dates on which
--- an earlier run, that knew less, may have counted something.
-reaches as (
     select
         customer_id,
-        cast({{ add_seconds(
-            'event_timestamp',
-            '-least(greatest(coalesce(watch_duration_seconds, 0), 0), ' ~ longest ~ ')'
-        ) }} as date) as first_on,
-        cast(least(
-            {{ add_seconds('event_timestamp', longest) }},
-            max(lasts_until) over (partition by customer_id, session_id)
-        ) as date) as last_on
-    from ends
-),
+        active_on
+    from {{ ref('int_session_days') }}
+    where {{ is_touched_session() }}
+    {%- if settled_until %}
 
-dates as (
+    union all
+
+    -- As earlier runs knew these sessions, they may have lain on others.
     select
-        reaches.customer_id,
-        {{ add_days('reaches.first_on', 'cast(numbers.generated_number - 1 as integer)') }}
-            as active_on
-    from reaches
-    inner join numbers
+        held_days.customer_id,
+        held_days.active_on
+    from {{ held_relation('int_viewer_days') }} as held_days
+    inner join {{ ref('int_touched_sessions') }} as touched
         on
-            numbers.generated_number
-            <= date_diff('day', reaches.first_on, reaches.last_on) + 1
+            held_days.customer_id = touched.customer_id
+            and held_days.active_on between
+            cast(touched.held_from as date) and cast(touched.held_until as date)
+
+    union all
+
+    -- What a run set out to derive that did not end.
+    select
+        customer_id,
+        active_on
+    from {{ held_relation('int_touched_viewer_days') }}
+    where {{ is_derived_anew() }}
+    {%- endif %}
 ),
-{%- endif %}
 
 final as (
     select
         customer_id,
-        active_on
+        active_on,
+        {{ derivation_stamp() }} as derived_at
     from dates
     group by customer_id, active_on
 )

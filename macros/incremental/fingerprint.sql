@@ -1,0 +1,35 @@
+{#- By name, everything that rows were made by: the settings, what is read and how, and the models. Macros are
+    in no checksum that Jinja can have: a release that changes one changes `release`. -#}
+{% macro fingerprint() %}
+    {% set found = {'release': var('release')} %}
+    {% for name in ['telemetry_path', 'telemetry_table', 'telemetry_format'] %}
+        {% do found.update({name: var(name) | string}) %}
+    {% endfor %}
+    {% for name in ['telemetry_columns', 'event_type_aliases'] %}
+        {% for key, value in mapping_variable(name).items() %}
+            {% do found.update({name ~ '.' ~ key: value if value is string else tojson(value)}) %}
+        {% endfor %}
+    {% endfor %}
+    {% for group in ['playback', 'engagement', 'audience'] %}
+        {% for key, value in settings(group).items() %}
+            {% do found.update({group ~ '.' ~ key: value | string}) %}
+        {% endfor %}
+    {% endfor %}
+    {% for model in with_inputs(kept_models()) %}
+        {% set node = graph.nodes[model] %}
+        {% do found.update({'model ' ~ node.name: node.checksum.checksum[:12]}) %}
+    {% endfor %}
+    {{ return(found) }}
+{% endmacro %}
+
+{#- The fingerprint that the build file's tables were made by; none where it has none, or another release's. -#}
+{% macro held_fingerprint() %}
+    {% set held = held_relation('int_fingerprint') %}
+    {% set rows = run_query("select * from " ~ held) if held %}
+    {% if not rows or rows.column_names | map('lower') | list != ['name', 'value'] %}
+        {{ return(none) }}
+    {% endif %}
+    {% set found = {} %}
+    {% for name, value in rows %}{% do found.update({name: value}) %}{% endfor %}
+    {{ return(found) }}
+{% endmacro %}

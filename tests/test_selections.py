@@ -1,0 +1,108 @@
+"""Parts of the project are built from what is there, or one line says what to run; and it works."""
+
+import json
+import shlex
+
+import pytest
+import strategies
+from comparison import deliver, differences, everything, titles_file
+from conftest import BUILD, Build
+
+# Each before those that need more, since what one needs is there for the next.
+MARTS = (
+    "daily_intake",
+    "viewing_sessions",
+    "playback_quality",
+    "viewer_title_engagement",
+    "title_retention",
+    "title_performance",
+    "viewing_concurrency",
+    "daily_viewing",
+    "viewer_segments",
+)
+
+
+def remedy(output: str) -> list[str]:
+    """The arguments of the command that the one line of an error ends with."""
+    (line,) = [line for line in output.splitlines() if ": run dbt " in line]
+    return shlex.split(line.partition(": run dbt ")[2])
+
+
+@pytest.fixture(scope="module")
+def lake(builds) -> tuple[Build, dict[str, object], list[list[dict[str, object]]]]:
+    build = builds("selections")
+    deliveries = [events for events in strategies.deliveries(20) if events]
+    deliver(build.folder / "lake", deliveries[0], 0)
+    variables = {"telemetry_path": build.folder / "lake", "titles_path": titles_file(build)}
+    return build, variables, deliveries
+
+
+def test_a_mart_of_a_fresh_file_says_what_to_run_and_that_works(lake):
+    """What it is built from is not there; its tests are of no model that is not built."""
+    build, variables, _ = lake
+    stopped = 0
+    for mart in MARTS:
+        done = build.dbt(*BUILD, "--select", mart, **variables)
+        if done.returncode:
+            stopped += 1
+            assert remedy(done.stdout) == ["build", "--select", f"+{mart}"]
+            build.must(*remedy(done.stdout), *BUILD[1:], **variables)
+    assert stopped >= 6, "marts whose input was there already, of those before them"
+    build.must("run", **variables)
+    whole = build.beside("whole").must("run", **variables)
+    assert differences(everything(build), everything(whole)) == []
+
+
+def test_a_mart_of_an_old_file_is_rebuilt_from_what_is_there(lake):
+    """Whether more has landed or not; a run of everything then is as good as ever."""
+    build, variables, deliveries = lake
+    deliver(variables["telemetry_path"], deliveries[1], 1)
+    before = everything(build)
+    build.must("run", "--select", "base_telemetry__events", **variables)
+    for mart in MARTS[1:]:
+        build.must(*BUILD, "--select", mart, **variables)
+    assert differences(everything(build), before) == []
+    # Of what is upstream of all that is kept, a part: it does not settle what the rest has to do.
+    build.must("run", "--select", "viewing_sessions+", **variables)
+    build.must("run", **variables)
+    whole = build.beside("whole_of_both").must("run", **variables)
+    assert differences(everything(build), everything(whole)) == []
+
+
+def test_a_whole_model_is_not_built_from_a_part(lake):
+    """Of any kept model; the remedy that is printed builds it whole."""
+    build, variables, _ = lake
+    before = everything(build)
+    manifest = json.loads((build.folder / "target" / "manifest.json").read_text())
+    kept = [
+        node["name"]
+        for node in manifest["nodes"].values()
+        if node["config"]["materialized"] == "incremental" and node["fqn"][1] != "staging"
+    ]
+    assert {"viewing_sessions", "viewer_title_engagement", "int_watch_coverage"} <= set(kept)
+    done = build.dbt("run", "--full-refresh", "--select", "viewing_sessions", **variables)
+    assert done.returncode != 0
+    assert "viewing_sessions cannot be built whole without int_touched_sessions" in done.stdout
+    words = remedy(done.stdout)
+    assert words == ["build", "--full-refresh", "--select", "+viewing_sessions"]
+    build.must(*words, *BUILD[1:], **variables)
+    assert differences(everything(build), before) == []
+    build.must("run", **variables)
+    assert differences(everything(build), before) == []
+
+
+def test_all_that_is_kept_is_settled_last(lake):
+    """No kept model can be forgotten: int_settled comes after each."""
+    build, *_ = lake
+    manifest = json.loads((build.folder / "target" / "manifest.json").read_text())
+    before, found = ["model.playhead.int_settled"], set()
+    while before:
+        parents = manifest["parent_map"][before.pop()]
+        before += [parent for parent in parents if parent not in found]
+        found.update(parents)
+    kept = {
+        name
+        for name, node in manifest["nodes"].items()
+        if node["config"]["materialized"] == "incremental"
+    }
+    assert kept - found == set()
