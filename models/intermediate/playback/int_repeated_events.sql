@@ -35,25 +35,12 @@ events as (
             and events.event_timestamp = suspects.event_timestamp
 ),
 
--- What a row states may have grown since it first landed. Deliveries of one hour that differ are
--- told apart by what they say, never by their order.
 deliveries as (
     select
         *,
         -- A repeat touches its event, whichever of them stands.
         max(loaded_at) over (partition by {{ identity | join(', ') }}) as last_loaded_at,
-        row_number() over (
-            partition by {{ identity | join(', ') }}
-            order by
-                {%- for column in ['ended_at', 'watched_seconds', 'end_position_seconds'] %}
-                case when event_type in ('span', 'play') then {{ column }} end desc nulls last,
-                {%- endfor %}
-                landed_at nulls last,
-                watch_duration_seconds nulls first,
-                position_seconds nulls last,
-                {#- Compared above; engines write a timestamp as text each in its own way. #}
-                {{ content_hash(fields | reject('in', ['event_timestamp', 'ended_at']) | list) }}
-        ) as delivery_number
+        {{ delivery_number() }} as delivery_number
     from events
 ),
 
