@@ -2,8 +2,10 @@
     of its rows a run derives. -#}
 {% macro kept_models() %}
     {{ return({
-        'int_repeated_events': ('intermediate', 'base_telemetry__events'),
-        'int_watch_intervals': ('intermediate', 'int_touched_sessions'),
+        'int_playback_spans': ('intermediate', 'int_touched_sessions'),
+        'int_switched_spans': ('intermediate', 'int_touched_sessions'),
+        'int_stated_spans': ('intermediate', 'int_touched_sessions'),
+        'int_joined_spans': ('intermediate', 'int_touched_sessions'),
         'viewing_sessions': ('marts', 'int_touched_sessions'),
         'viewer_title_engagement': ('marts', 'int_touched_viewer_titles'),
         'int_viewer_days': ('intermediate', 'int_touched_viewer_days'),

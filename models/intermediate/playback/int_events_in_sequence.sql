@@ -1,11 +1,7 @@
 with
 
-events as (
-    select * from {{ ref('int_events_placed') }}
-),
-
 final as (
-    {{ events_in_sequence('events') }}
+    {{ events_in_sequence() }}
 )
 
 select * from final

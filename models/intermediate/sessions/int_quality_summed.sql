@@ -8,40 +8,31 @@ sessions as (
     select * from {{ ref('viewing_sessions') }}
 ),
 
-counters as (
-    select * from {{ ref('int_sessions_counted') }}
-),
-
 rated as (
     select
-        cast(sessions.started_at as date) as started_on,
+        cast(started_at as date) as started_on,
         {%- for dimension in dimensions %}
-        sessions.{{ dimension }},
+        {{ dimension }},
         {%- endfor %}
-        sessions.play_count,
-        sessions.watch_seconds,
-        counters.buffering_event_count,
-        counters.buffering_seconds,
-        counters.error_count,
-        sessions.bandwidth_watch_seconds,
-        sessions.bandwidth_megabits,
-        sessions.is_opened,
-        sessions.startup_seconds,
-        sessions.is_exit_before_start,
-        sessions.is_start_failure,
-        coalesce(counters.buffering_seconds, counters.error_count) is not null as is_rated,
+        play_count,
+        watch_seconds,
+        own_buffering_event_count as buffering_event_count,
+        own_buffering_seconds as buffering_seconds,
+        own_error_count as error_count,
+        bandwidth_watch_seconds,
+        bandwidth_megabits,
+        is_opened,
+        startup_seconds,
+        is_exit_before_start,
+        is_start_failure,
+        coalesce(own_buffering_seconds, own_error_count) is not null as is_rated,
         -- No error, and stalled for less than a hundredth of the time.
-        coalesce(counters.error_count, 0) = 0
+        coalesce(own_error_count, 0) = 0
         and (
-            coalesce(counters.buffering_seconds, 0) = 0
-            or 99 * counters.buffering_seconds < sessions.watch_seconds
+            coalesce(own_buffering_seconds, 0) = 0
+            or 99 * own_buffering_seconds < watch_seconds
         ) as is_good
     from sessions
-    inner join counters
-        on
-            sessions.customer_id = counters.customer_id
-            and sessions.session_id = counters.session_id
-            and sessions.title_id = counters.title_id
 ),
 
 final as (

@@ -21,7 +21,7 @@ events as (
                         / cast(events.completion_percentage as double)
                     )
         end as whole_seconds
-    from {{ ref('int_events_deduplicated') }} as events
+    from {{ ref('stg_telemetry__events') }} as events
     left join catalogue
         on events.title_id = catalogue.title_id
     where catalogue.title_id is null
