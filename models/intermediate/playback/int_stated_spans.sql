@@ -7,7 +7,7 @@ with
 stated as (
     select
         events.*,
-        titles.is_live,
+        titles.is_live as is_live_title,
         lag(events.end_position_seconds) over (
             partition by
                 events.customer_id, events.session_id, events.title_id, events.event_type
@@ -31,7 +31,7 @@ placed as (
                 between watched_seconds and watched_seconds * {{ rules.max_playback_rate }}
                 then position_seconds
             when end_position_seconds is not null then end_position_seconds - watched_seconds
-            when position_seconds is null and is_live then {{ epoch_seconds('event_timestamp') }}
+            when position_seconds is null and is_live_title then {{ epoch_seconds('event_timestamp') }}
             else position_seconds
         end as start_seconds,
         case when event_type = 'span' then position_seconds - previous_end_seconds end
@@ -87,7 +87,7 @@ spans as (
         case when end_seconds > start_seconds + 172800 then start_seconds + 172800
             else end_seconds end as end_seconds,
         case
-            when event_type = 'span' or is_live then 0
+            when event_type = 'span' or is_live_title then 0
             when start_seconds is null then least(watched_seconds, 172800)
             when start_seconds < 0 then least(-start_seconds, 172800)
             else 0
