@@ -1,5 +1,4 @@
 {%- set tolerance = settings('playback').clock_tolerance_seconds %}
-{%- set title = ['customer_id', 'session_id', 'title_id'] | join(', ') %}
 {%- set watched_sums = [
     'play_count', 'watch_seconds', 'unplaced_watch_seconds', 'observed_watch_seconds',
     'unique_watch_seconds', 'bandwidth_watch_seconds', 'bandwidth_megabits'
@@ -23,17 +22,6 @@ watched as (
     select * from {{ ref('int_sessions_watched') }}
 ),
 
-stated as (
-    select
-        {{ title }},
-        sum(forward_skip_count) as forward_skip_count,
-        sum(backward_skip_count) as backward_skip_count,
-        max(furthest_seconds) as furthest_seconds
-    from {{ ref('int_stated_spans') }}
-    where {{ is_derived_anew() }}
-    group by {{ title }}
-),
-
 titles as (
     select * from {{ ref('int_titles_enriched') }}
 ),
@@ -46,14 +34,13 @@ described as (
         titles.title_type,
         titles.duration_seconds,
         greatest(
-            coalesce(profiles.max_position_seconds, stated.furthest_seconds),
-            coalesce(stated.furthest_seconds, profiles.max_position_seconds)
+            coalesce(profiles.max_position_seconds, measures.max_stated_seconds),
+            coalesce(measures.max_stated_seconds, profiles.max_position_seconds)
         ) as furthest_seconds,
         coalesce(measures.seek_count, 0) > 0 as has_seek_evidence,
-        {%- for count in ['forward_skip_count', 'backward_skip_count'] %}
-        coalesce(measures.{{ count }}, 0) + coalesce(stated.{{ count }}, 0) as {{ count }},
+        {%- for count in ['forward_skip_count', 'backward_skip_count', 'pause_change'] %}
+        coalesce(measures.{{ count }}, 0) as {{ count }},
         {%- endfor %}
-        coalesce(measures.pause_change, 0) as pause_change,
         {%- for column in watched_sums %}
         coalesce(watched.{{ column }}, 0) as {{ column }},
         {%- endfor %}
@@ -87,7 +74,7 @@ described as (
         coalesce(profiles.counted_errors, nullif(profiles.error_event_count, 0)) as error_count
     from profiles
     inner join titles on profiles.title_id = titles.title_id
-    {%- for relation in ['measures', 'watched', 'stated'] %}
+    {%- for relation in ['measures', 'watched'] %}
     left join {{ relation }}
         on
             profiles.customer_id = {{ relation }}.customer_id

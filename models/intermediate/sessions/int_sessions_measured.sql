@@ -9,14 +9,37 @@ switched_spans as (
 
 spans as (
     select
-        *,
+        {{ title }},
+        event_number,
+        evidence,
         {{ add_seconds('wall_started_at', '-idle_seconds') }} as begins_at,
+        startup_lag_seconds,
+        forward_skip_count,
+        backward_skip_count,
+        pause_change,
+        cast(null as decimal(13, 3)) as furthest_seconds,
         evidence is not null
         or (
             left_open_seconds is not null
             and ({{ title }}) in (select {{ title }} from switched_spans)
         ) as is_played
     from {{ ref('int_playback_spans') }}
+    where {{ is_derived_anew() }}
+
+    union all
+
+    select
+        {{ title }},
+        event_number,
+        evidence,
+        wall_started_at as begins_at,
+        null as startup_lag_seconds,
+        forward_skip_count,
+        backward_skip_count,
+        0 as pause_change,
+        furthest_seconds,
+        false as is_played
+    from {{ ref('int_stated_spans') }}
     where {{ is_derived_anew() }}
 ),
 
@@ -26,6 +49,7 @@ sums as (
         sum(forward_skip_count) as forward_skip_count,
         sum(backward_skip_count) as backward_skip_count,
         sum(pause_change) as pause_change,
+        max(furthest_seconds) as max_stated_seconds,
         count(*) filter (where evidence = 'seek') as seek_count,
         min(event_number) filter (where is_played) as first_played_number,
         min_by(begins_at, event_number) filter (where is_played) as first_played_at,
