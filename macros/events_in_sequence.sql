@@ -1,26 +1,34 @@
-{#- The query, for a CTE's body, of placed events beside the event before and after each in its session and
-    title, with what had been said before it: docs/method.md §3.1. It is the one sort of the events: twice
-    only for those whose state hangs on positions (int_playback_halts). The order is total: what follows
-    from it depends on the set of events alone. -#}
-{% macro events_in_sequence(relation) %}
+{#- The query, for a CTE's body, of the events of playback for which `condition` holds, beside the event before and
+    after each in its session and title, with what had been said before it: docs/method.md §3.1. It is the one
+    sort of the events: twice only for those whose state hangs on positions (int_playback_halts). The order is
+    total: what follows from it depends on the set of events alone. -#}
+{% macro events_in_sequence(condition='true') %}
 {%- set title = 'session_id, customer_id, title_id' -%}
-{%- set ordered = 'event_timestamp, place, watch_seconds nulls first, type_rank, event_id' -%}
+{%- set columns = [
+    'customer_id', 'session_id', 'title_id', 'event_timestamp', 'kind', 'word', 'is_silent_heartbeat',
+    'position_seconds', 'is_clocked', 'is_live', 'left_seconds', 'playback_rate', 'is_playing', 'watch_seconds',
+    'bandwidth_mbps'
+] | join(',\n    ') -%}
+with
+
+placed as (
+    select
+        {{ columns }},
+        0 as place
+    from {{ ref('int_playback_events') }}
+    where not is_at_shared_stamp and {{ condition }}
+
+    union all
+
+    select
+        {{ columns }},
+        place
+    from {{ ref('int_tied_events') }}
+    where {{ condition }}
+)
+
 select
-    customer_id,
-    session_id,
-    title_id,
-    event_timestamp,
-    kind,
-    word,
-    is_silent_heartbeat,
-    position_seconds,
-    is_clocked,
-    is_live,
-    left_seconds,
-    playback_rate,
-    is_playing,
-    watch_seconds,
-    bandwidth_mbps,
+    {{ columns }},
     row_number() over playback as event_number,
     count(case when kind in ('opening', 'pause', 'ending') then 1 end) over before as border_count_before,
     count(case when is_silent_heartbeat then 1 end) over before as silent_heartbeat_count_before,
@@ -39,11 +47,11 @@ select
     lead(playback_rate) over playback as next_rate,
     lead(is_playing) over playback as next_is_playing,
     lead(watch_seconds) over playback as next_watch_seconds
-from {{ relation }}
+from placed
 window
-    playback as (partition by {{ title }} order by {{ ordered }}),
+    playback as (partition by {{ title }} order by event_timestamp, place),
     before as (
-        partition by {{ title }} order by {{ ordered }}
+        partition by {{ title }} order by event_timestamp, place
         rows between unbounded preceding and 1 preceding
     )
 {%- endmacro %}

@@ -38,6 +38,11 @@ Bound = TypeVar("Bound", Decimal, datetime)
 Item = TypeVar("Item")
 Key = TypeVar("Key", bound=Hashable)
 
+COUNTERS = {  # and the column that says whether a counter reports it, or events
+    "buffering_event_count": "buffering_source",
+    "buffering_seconds": "buffering_source",
+    "error_count": "error_source",
+}
 OPENING = frozenset({"start", "resume"})
 ENDING = frozenset({"stop", "complete"})
 CLOSING = ENDING | {"pause"}
@@ -1323,7 +1328,7 @@ def sessions_of(derived: Derived, engagement: Engagement) -> dict[SessionKey, di
     """`viewing_sessions` from what is derived already."""
     owned = grouped(derived.intervals, lambda interval: interval.event.session_key)
     spans_of = grouped(derived.spans.values(), lambda span: span.event.session_key)
-    return {
+    sessions = {
         key: _session(
             spans_of[key],
             derived.sequences[key],
@@ -1334,6 +1339,28 @@ def sessions_of(derived: Derived, engagement: Engagement) -> dict[SessionKey, di
         )
         for key in spans_of
     }
+    for of_session in grouped(sessions, lambda key: key[:2]).values():
+        _tell_own_counts([sessions[key] | {"key": key} for key in of_session], sessions)
+    return sessions
+
+
+def _tell_own_counts(
+    of_session: Iterable[dict[str, Any]], sessions: dict[SessionKey, dict[str, Any]]
+) -> None:
+    """How much each title of a session adds to the counters, which run on through its titles.
+
+    What events tell is the title's own.
+    """
+    greatest: dict[str, Any] = dict.fromkeys(COUNTERS, 0)
+    for row in sorted(of_session, key=lambda row: (row["started_at"], row["key"][2])):
+        for name, source in COUNTERS.items():
+            value = row[name]
+            if value is not None and row[source] == "counter":
+                own = max(0, value - greatest[name])
+                greatest[name] = max(greatest[name], value)
+            else:
+                own = value
+            sessions[row["key"]][f"own_{name}"] = own
 
 
 def _session(

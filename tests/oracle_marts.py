@@ -16,6 +16,7 @@ from math import floor
 from typing import Any
 
 from oracle import (
+    COUNTERS,
     ENGAGEMENT,
     PLAYBACK,
     Catalogue,
@@ -54,11 +55,6 @@ DAYPARTS = {  # by UTC hour; evening runs from 22 to 2
     "afternoon": range(14, 18),
     "prime_time": range(18, 22),
     "evening": (22, 23, 0, 1),
-}
-COUNTERS = {  # and the column that says whether a counter reports it, or events
-    "buffering_event_count": "buffering_source",
-    "buffering_seconds": "buffering_source",
-    "error_count": "error_source",
 }
 QUALITY_KEY = ("isp", "connection_type", "device_type", "device_os", "app_version", "quality")
 TIERS = ("High", "Medium", "Low", "Minimal")
@@ -512,17 +508,13 @@ def playback_quality(
     """A row per date × ISP × connection × device type × OS × app version × quality."""
     derived = derive(events, catalogue, playback)
     sessions = sessions_of(derived, engagement)
-    grown = _growths(sessions)
     opened = {event.session_key for event in derived.events if event.is_opening}
     plays = grouped(derived.intervals, lambda interval: interval.event.session_key)
     rows: dict[tuple[Any, ...], Row] = {}
     for key, members in grouped(sessions, lambda member: _quality_key(sessions[member])).items():
         row = {
             **_counted(
-                [
-                    {**sessions[member], **grown[member], "is_opened": member in opened}
-                    for member in members
-                ]
+                [{**_own(sessions[member]), "is_opened": member in opened} for member in members]
             ),
             **bandwidth([play for member in members for play in plays.get(member, [])]),
         }
@@ -539,24 +531,9 @@ def _quality_key(session: Row) -> tuple[Any, ...]:
     return session["started_at"].date(), *(session[name] for name in QUALITY_KEY)
 
 
-def _growths(sessions: Mapping[SessionKey, Row]) -> dict[SessionKey, Row]:
-    """How much each session row adds to the counters, which run on through a session's titles.
-
-    What events tell is the row's own.
-    """
-    found: dict[SessionKey, Row] = {}
-    for of_session in grouped(sessions, lambda key: key[:2]).values():
-        greatest: Row = dict.fromkeys(COUNTERS, 0)
-        for key in sorted(of_session, key=lambda key: (sessions[key]["started_at"], key[2])):
-            found[key] = {}
-            for name, source in COUNTERS.items():
-                value = sessions[key][name]
-                if value is not None and sessions[key][source] == "counter":
-                    found[key][name] = max(0, value - greatest[name])
-                    greatest[name] = max(greatest[name], value)
-                else:
-                    found[key][name] = value
-    return found
+def _own(session: Row) -> Row:
+    """A session row with what it adds to the counters in place of what they reached."""
+    return {**session, **{name: session[f"own_{name}"] for name in COUNTERS}}
 
 
 def _counted(sessions: Sequence[Row]) -> Row:

@@ -112,7 +112,7 @@ def test_every_kind_of_row_occurs(built):
     evidence = built.rows("select distinct evidence from intermediate.int_watch_intervals")
     sources = built.rows("select distinct duration_source from intermediate.int_titles_enriched")
     repeats = built.rows(
-        "select count(*) as n from intermediate.int_repeated_events where delivery_number = 1"
+        "select count(*) as n from intermediate.int_events_at_shared_stamps"
     )
     assert len(flags) == 7
     assert len(tiers) == 4

@@ -20,6 +20,7 @@ described as (
         events.event_id,
         events.event_type,
         events.event_timestamp,
+        events.is_at_shared_stamp,
         case
             when events.event_type in ('start', 'resume') then 'opening'
             when events.event_type in ('stop', 'complete') then 'ending'
@@ -69,9 +70,7 @@ final as (
             when 'ad_start' then 7000
             when 'ad_end' then 8000
             when 'buffer_end' then 9000
-        end as place,
-        -- Types of one kind, by name.
-        case when event_type in ('start', 'stop') then 1 else 0 end as type_rank
+        end as type_place
     from described
     where position_seconds is not null or kind in ('pause', 'ending')
 )

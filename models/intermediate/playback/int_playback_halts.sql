@@ -1,10 +1,74 @@
 {{ config(materialized='table') }}
 {%- set title = ['customer_id', 'session_id', 'title_id'] | join(', ') %}
+{%- set words_of_intent = "kind in ('opening', 'pause', 'ending') or is_playing" %}
 
 with
 
+halted_titles as (
+    select {{ title }}
+    from {{ ref('int_playback_events') }}
+    where kind in ('buffer_start', 'ad_start')
+    group by {{ title }}
+),
+
 events as (
-    select * from {{ ref('int_halted_events') }}
+    {{ events_in_sequence(
+        '(' ~ title ~ ') in (select ' ~ title ~ ' from halted_titles)'
+    ) }}
+),
+
+corrected as (
+    select
+        *,
+        coalesce(playback_rate, rate_before) as rate,
+        cast(
+            {{ seconds_between('previous_event_timestamp', 'event_timestamp') }} as decimal(13, 3)
+        ) as previous_wall_seconds,
+        case
+            when {{ has_stale_position('', 'previous_') }} then previous_position_seconds
+            else position_seconds
+        end as after_seconds
+    from events
+),
+
+-- What is said of halts, whatever the positions say.
+said as (
+    select
+        *,
+        lag(after_seconds) over playback as previous_after_seconds,
+        lag(kind) over playback as previous_kind,
+        {%- for halt in ['buffer', 'ad'] %}
+        coalesce({{ last_known(
+            "case when kind = '" ~ halt ~ "_start' then true when kind = '" ~ halt ~ "_end' or "
+            ~ words_of_intent ~ " then false end"
+        ) }} over before, false) as is_said_{{ halt }}
+        {{- ',' if not loop.last }}
+        {%- endfor %}
+    from corrected
+    window
+        playback as (partition by {{ title }} order by event_number),
+        before as (
+            partition by {{ title }} order by event_number
+            rows between unbounded preceding and 1 preceding
+        )
+),
+
+-- "Not playing" within a halt is the halt's, and no word of intent. A heartbeat that has moved on
+-- plausibly says that the halt's end was lost.
+heard as (
+    select
+        *,
+        case when word = 'idle' and (is_said_buffer or is_said_ad) then null else word end
+            as heard_word,
+        {{ words_of_intent }}
+        or (
+            kind = 'heartbeat' and is_playing is null and previous_kind <> 'seek_start'
+            and {{ is_plausible(
+                '(after_seconds - previous_after_seconds)', 'previous_wall_seconds', 'rate_before',
+                'rate'
+            ) }}
+        ) as is_lift
+    from said
 ),
 
 changes as (
@@ -17,7 +81,7 @@ changes as (
         end as {{ halt }}_change,
         {%- endfor %}
         case when kind = 'buffer_end' or is_lift then event_timestamp end as lifted_at
-    from events
+    from heard
 ),
 
 states as (

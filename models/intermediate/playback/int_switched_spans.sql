@@ -1,11 +1,12 @@
-{{ config(materialized='table') }}
+{{ config(**replacing_touched('is_touched_session')) }}
+{%- set rules = settings('playback') %}
 
 with
 
 -- A title left open: what its session does next is on another title. Few are.
 left_open as (
     select * from {{ ref('int_playback_spans') }}
-    where is_left_open
+    where left_open_seconds is not null and {{ is_derived_anew() }}
 ),
 
 switches as (
@@ -36,20 +37,28 @@ measured as (
             and left_open.title_id = switches.title_id
 ),
 
-final as (
+spans as (
     select
         customer_id,
         session_id,
         title_id,
         event_number,
         play_number,
-        start_seconds,
-        cast(start_seconds + switch_seconds as decimal(13, 3)) as end_seconds,
+        'switched' as evidence,
+        left_open_seconds as start_seconds,
+        cast(left_open_seconds + switch_seconds as decimal(13, 3)) as end_seconds,
+        0 as unplaced_seconds,
         wall_started_at,
         switch_seconds as wall_seconds,
         bandwidth_mbps
     from measured
-    where switch_seconds <= {{ settings('playback').max_inferred_seconds }}
+    where switch_seconds <= {{ rules.max_inferred_seconds }}
+),
+
+final as (
+    {{ clipped_to_titles('spans', [
+        'customer_id', 'session_id', 'title_id', 'event_number', 'play_number', 'bandwidth_mbps'
+    ]) }}
 )
 
 select * from final

@@ -3,28 +3,13 @@
 
 with
 
--- Where to look: by two columns of all events, before anything else of them.
-suspects as (
-    select
-        session_id,
-        event_timestamp
-    from {{ ref('int_touched_events') }}
-    group by session_id, event_timestamp
-    having count(*) > 1
-),
-
 -- A closing event, and another to weigh it against.
 tied_stamps as (
     select
         {{ title }},
         event_timestamp
     from {{ ref('int_playback_events') }}
-    where (session_id, event_timestamp) in (
-            select
-                suspects.session_id,
-                suspects.event_timestamp
-            from suspects
-        )
+    where is_at_shared_stamp
     group by {{ title }}, event_timestamp
     having
         min(kind) <> max(kind) and count(*) filter (where kind in ('pause', 'ending')) > 0

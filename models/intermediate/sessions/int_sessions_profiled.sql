@@ -83,6 +83,8 @@ final as (
         max(counted_buffering_events) as counted_buffering_events,
         max(counted_buffering_seconds) as counted_buffering_seconds,
         max(counted_errors) as counted_errors,
+        coalesce(max(counted_buffering_events), max(counted_buffering_seconds)) is not null
+            as counts_buffering,
         max(loaded_at) as loaded_at,
         -- Of what may change in a session, the earliest that an event reports; of equals the first
         -- by name.
