@@ -3,7 +3,7 @@
 with
 
 events as (
-    {{ events_in_sequence() }}
+    select * from {{ ref('int_events_in_sequence') }}
 ),
 
 halts as (

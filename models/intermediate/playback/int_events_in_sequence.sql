@@ -1,0 +1,7 @@
+with
+
+final as (
+    {{ events_in_sequence() }}
+)
+
+select * from final
