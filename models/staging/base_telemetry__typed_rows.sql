@@ -13,7 +13,7 @@
 with
 
 landed as (
-    select * from {{ ref('base_telemetry__landed_rows') }}
+    {{ landed_rows(source('telemetry', 'events')) | indent }}
 ),
 
 -- In the lake everything may be text: a value that does not fit its type becomes NULL, alone.
