@@ -160,3 +160,14 @@
     left join loaded
         on files.file_name = loaded.source_file;
 {% endmacro %}
+
+{#- Warns of the files that this run has set aside. -#}
+{% macro say_what_is_set_aside() %}
+    {% if execute and flags.WHICH in ['run', 'build'] %}
+        {% set query = "select file_name, set_aside_reason from " ~ files_to_load()
+            ~ " where set_aside_reason is not null order by file_name" %}
+        {% for name, reason in run_query(query).rows %}
+            {% do exceptions.warn("set aside, and not loaded: " ~ name ~ ": " ~ reason) %}
+        {% endfor %}
+    {% endif %}
+{% endmacro %}

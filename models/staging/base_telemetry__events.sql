@@ -39,6 +39,7 @@ described as (
 judged as (
     select
         *,
+        {{ event_uuid('event_id') }} as event_uuid,
         case
             when not is_readable then 'unparseable'
             when event_type = 'ignore' then 'ignored'
@@ -73,9 +74,8 @@ judged as (
 -- Of what is no event, fields are of no use; of a rejected row its text alone is.
 final as (
     select
-        case when outcome = 'accepted' then {{ event_uuid('event_id') }} end as event_uuid,
-        case when outcome = 'accepted' and {{ event_uuid('event_id') }} is null then event_id end
-            as event_text,
+        case when outcome = 'accepted' then event_uuid end as event_uuid,
+        case when outcome = 'accepted' and event_uuid is null then event_id end as event_text,
         {%- for field in telemetry_fields() if field not in ['event_id', 'playback_rate'] %}
         case when outcome = 'accepted'
             {%- if field in held %} and ({{ held[field] }}){% endif %} then {{ field }} end as {{ field }},

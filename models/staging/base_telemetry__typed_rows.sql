@@ -1,3 +1,8 @@
+{%- if target.type == 'duckdb' and var('unreadable_files') == 'set_aside' -%}
+    {%- do ref('base_telemetry__files_set_aside') -%}
+    {{- say_what_is_set_aside() -}}
+    {{- check_telemetry_columns() -}}
+{%- endif -%}
 {%- set texts = [
     'device_type', 'device_id', 'device_os', 'app_version', 'quality', 'country', 'state', 'city',
     'isp', 'connection_type', 'title_name'
