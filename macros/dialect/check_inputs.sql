@@ -66,7 +66,11 @@
     {% endif %}
     {{ check_object_store() }}
     {{ check_telemetry_files() }}
-    {{ check_telemetry_columns() }}
+    {% if var('unreadable_files') == 'stop' %}
+        {{ check_telemetry_columns() }}
+    {% elif var('unreadable_files') != 'set_aside' %}
+        {{ stop("var unreadable_files is '" ~ var('unreadable_files') ~ "'; set it to stop or set_aside") }}
+    {% endif %}
     {% if var('titles_path') %}
         {{ check_titles_file() }}
     {% elif flags.WHICH == 'run' and adapter.get_relation(
@@ -96,83 +100,53 @@
     {% if path is not string or not path | trim %}
         {{ stop("var telemetry_path is '" ~ path ~ "'; set it to a folder or a glob of files") }}
     {% endif %}
+    {{ make_file_ledger() }}
+    {{ check_what_is_held() }}
+    {% set load_count = list_files_to_load(files) %}
     {% set file_count = first_value("select count(*) from glob(" ~ files ~ ")") %}
-    {% if file_count == 0 and not folder_exists(path) %}
+    {% set known_count = 0 if var('load_lake_anew') else first_value("select count(*) from " ~ file_ledger()) %}
+    {% if file_count == 0 and not known_count and not folder_exists(path) %}
         {{ stop(
             "no " ~ var('telemetry_format') ~ " file at " ~ path ~ ": set var telemetry_path to a "
             ~ "folder in the lake layout or a glob of files, and telemetry_format to what they hold"
         ) }}
-    {% endif %}
-    {% do run_query("create schema if not exists " ~ generate_schema_name('staging', none)) %}
-    {% set load_count = list_files_to_load(files) %}
-    {% if file_count == 0 %}
+    {% elif file_count == 0 %}
         {% do exceptions.warn("the lake at " ~ path ~ " is empty: there is nothing to load") %}
     {% endif %}
+    {% if known_count %}{{ say_what_has_gone(files) }}{% endif %}
     {{ log(
         "Loading " ~ load_count ~ " of " ~ file_count ~ " file(s) at " ~ path
         ~ ("; should one be unreadable, the error names it: repair it or move it away" if load_count
             else ": nothing new has landed"), info=true
     ) }}
-    {% if var('telemetry_format') == 'ndjson' %}
-        {{ keep_undecodable_lines() }}
-    {% elif load_count %}
-        {% do run_query("select count(*) from parquet_file_metadata([" ~ names_to_load() ~ "])") %}
+{% endmacro %}
+
+{#- What a run loads, it must also derive from. -#}
+{% macro check_what_is_held() %}
+    {% set remedy = "dbt build --full-refresh --vars '{load_lake_anew: true}'" %}
+    {% set loader = 'model.playhead.base_telemetry__events' in selected_resources %}
+    {% if loader and 'model.playhead.base_telemetry__typed_rows' not in selected_resources %}
+        {{ stop(
+            "base_telemetry__events cannot be loaded without what reads the files: select "
+            ~ "+base_telemetry__events"
+        ) }}
+    {% elif var('load_lake_anew') and not flags.FULL_REFRESH %}
+        {{ stop("with load_lake_anew all that is derived must be derived anew too: run " ~ remedy) }}
     {% endif %}
 {% endmacro %}
 
-{#- Lists what this run loads, and returns how many files that are: all, unless earlier runs hold some
-    of them; then every arrival hour that has a file which is new, or was written since it was loaded. -#}
-{% macro list_files_to_load(files) %}
-    {% set held = held_relation('base_telemetry__events') %}
-    {% set query = "select file as file_name from glob(" ~ files ~ ")" %}
-    {% if held is not none and not flags.FULL_REFRESH and first_value(query) %}
-    {% set query %}
-        with
-
-        held as (
-            select source_file, max(loaded_at) as loaded_at
-            from {{ held }}
-            group by source_file
-        ),
-
-        files as (
-            select
-                found.filename as file_name,
-                {{ landing_partition('found.filename', landing_hour('found.filename')) }}
-                    as landing_partition,
-                held.source_file is null
-                or cast(found.last_modified at time zone 'UTC' as timestamp) > held.loaded_at
-                or coalesce({{ is_to_reload(landing_hour('found.filename')) }}, false) as is_new
-            from read_blob({{ files }}) as found
-            left join held
-                on found.filename = held.source_file
-        )
-
-        select file_name
-        from files
-        where landing_partition in (select landing_partition from files where is_new)
-    {% endset %}
+{#- Of what is no longer in the lake, the rows stay. -#}
+{% macro say_what_has_gone(files) %}
+    {% set gone = run_query(
+        "select count(*), min(file_name) from " ~ file_ledger()
+        ~ " where file_name not in (select file from glob(" ~ files ~ "))"
+    ).rows[0] %}
+    {% if gone[0] %}
+        {% do exceptions.warn(
+            gone[0] ~ " file(s) that were loaded are no longer in the lake, such as " ~ gone[1]
+            ~ ": their rows stay"
+        ) %}
     {% endif %}
-    {% do run_query("create or replace table " ~ files_to_load() ~ " as " ~ query) %}
-    {{ return(first_value("select count(*) from " ~ files_to_load())) }}
-{% endmacro %}
-
-{#- Whether an arrival hour lies within what vars reload_from and reload_until ask for again. -#}
-{% macro is_to_reload(hour) -%}
-    {%- set bounds = [] -%}
-    {%- for name, operator in {'reload_from': '>=', 'reload_until': '<='}.items() if var(name) -%}
-        {%- do bounds.append(hour ~ " " ~ operator ~ " " ~ hour_given(name)) -%}
-    {%- endfor -%}
-    {{- bounds | join(" and ") or "false" -}}
-{%- endmacro %}
-
-{#- The timestamp that a variable gives as text; stops the run where it is none. -#}
-{% macro hour_given(name) %}
-    {% set text = "'" ~ var(name) | string | replace("'", "''") ~ "'" %}
-    {% if first_value("select try_cast(" ~ text ~ " as timestamp)") is none %}
-        {{ stop("var " ~ name ~ " is " ~ text ~ "; give an arrival hour (UTC) such as 2025-03-03 12:00") }}
-    {% endif %}
-    {{ return("timestamp " ~ text) }}
 {% endmacro %}
 
 {#- Whether a local folder is there, empty or not. DuckDB lists files alone; but a way that leads through
@@ -182,29 +156,6 @@
     {{ return(first_value(
         "select count(*) from glob('" ~ there_and_back | replace("'", "''") | replace('[', '[[]') ~ "')"
     ) > 0) }}
-{% endmacro %}
-
-{#- The table of the files that this run loads; check_inputs fills it. -#}
-{% macro files_to_load() %}
-    {{- return(generate_schema_name('staging', none) ~ '.files_to_load') -}}
-{% endmacro %}
-
-{#- Reads every line that is to be loaded once. What DuckDB cannot take for text, it notes in temporary
-    tables of this connection: from there it goes on to quarantine. -#}
-{% macro keep_undecodable_lines() %}
-    {% set noted = "select '' as raw_text, '' as source_file where false" %}
-    {% if names_to_load() and not flags.EMPTY %}
-        {% do run_query("drop table if exists temp.reject_errors") %}
-        {% do run_query("drop table if exists temp.reject_scans") %}
-        {% do run_query(
-            "select count(line) from " ~ landed_files(source('telemetry', 'events'))
-            ~ " where " ~ is_to_load('landed_file')
-        ) %}
-        {% set noted = "select errors.csv_line as raw_text, scans.file_path as source_file "
-            ~ "from temp.reject_errors as errors "
-            ~ "inner join temp.reject_scans as scans using (scan_id, file_id)" %}
-    {% endif %}
-    {% do run_query("create or replace table " ~ undecodable_lines() ~ " as " ~ noted) %}
 {% endmacro %}
 
 {% macro check_telemetry_columns() %}
@@ -225,12 +176,10 @@
 {#- The columns of Parquet, whose case does not matter; NDJSON has no schema, so the keys of a
     thousand of its objects stand for it. -#}
 {% macro present_columns() %}
+    {% if not names_to_load() %}{{ return([]) }}{% endif %}
     {% if var('telemetry_format') == 'parquet' %}
         {% set columns = parquet_columns(source('telemetry', 'events')) | list %}
-        {% for column in telemetry_fields().values() if column | lower in columns | map('lower') %}
-            {% do columns.append(column) %}
-        {% endfor %}
-        {{ return(columns) }}
+        {{ return(columns + mapped_columns(columns)) }}
     {% endif %}
     {{ return(run_query(
         "with objects as (select line from " ~ landed_files(source('telemetry', 'events'))
@@ -239,13 +188,13 @@
     ).columns[0].values() | list) }}
 {% endmacro %}
 
-{#- Whether any object of an NDJSON lake has a key: read to the end only where none has. -#}
+{#- Whether any object of the NDJSON to be loaded has a key: read to the end only where none has. -#}
 {% macro has_key_somewhere(key) %}
     {% if var('telemetry_format') == 'parquet' %}{{ return(false) }}{% endif %}
     {% set path = "$.\"" ~ key | replace("'", "''") ~ "\"" %}
     {{ return(first_value(
         "select count(*) from (select 1 from " ~ landed_files(source('telemetry', 'events'))
-        ~ " where try(json_exists(line, '" ~ path ~ "')) limit 1)"
+        ~ " where json_exists(try_cast(line as json), '" ~ path ~ "') limit 1)"
     ) == 1) }}
 {% endmacro %}
 

@@ -24,29 +24,17 @@
     come yet is a mistake in a path: it must not hide what arrives until then. -#}
 {% macro newest_hour_held() %}
     {% set held = held_relation('base_telemetry__events') if execute else none %}
-    {% if held is none or flags.FULL_REFRESH %}{{ return(none) }}{% endif %}
+    {% if held is none or var('load_lake_anew') %}{{ return(none) }}{% endif %}
     {{ return(first_value(
         "select cast(date_add('hour', -" ~ var('lookback_hours') ~ ", max(landed_at)) as varchar) from "
         ~ held ~ " where landed_at <= " ~ run_started()
     )) }}
 {% endmacro %}
 
-{#- check_inputs has listed the files. By name, as constants: so that the others are not even opened. -#}
 {% macro duckdb__is_to_load(source_file, landed_at) -%}
-    {%- set names = names_to_load() -%}
-    {{- source_file ~ " in (" ~ names ~ ")" if names else "false" -}}
+    {{ source_file }} in (
+        select file_name
+        from {{ files_to_load() }}
+        where set_aside_reason is null
+    )
 {%- endmacro %}
-
-{#- The names of those files as SQL strings, a comma between them; empty where there is none. -#}
-{% macro names_to_load() %}
-    {#- Asked of the engine, since dbt's own list of tables does not know one made in this run. -#}
-    {% set names, is_listed = [], execute and first_value(
-        "select count(*) from information_schema.tables where table_name = 'files_to_load'"
-        ~ " and table_schema = '" ~ generate_schema_name('staging', none) ~ "'"
-    ) %}
-    {% if not is_listed %}{{ return("") }}{% endif %}
-    {% for name in run_query("select file_name from " ~ files_to_load()).columns[0].values() %}
-        {% do names.append("'" ~ name | replace("'", "''") ~ "'") %}
-    {% endfor %}
-    {{ return(names | join(", ")) }}
-{% endmacro %}

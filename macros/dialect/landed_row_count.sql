@@ -1,5 +1,5 @@
-{#- How many rows there are in the files that the last run loaded, counted without taking any apart;
-    blank lines are not rows. -#}
+{#- How many rows there are in what the last run loaded, counted by other means than they were read by, and
+    without taking any apart; blank lines are not rows. -#}
 {% macro landed_row_count(relation) %}
     {{- return(adapter.dispatch('landed_row_count', 'playhead')(relation)) -}}
 {% endmacro %}
@@ -17,11 +17,20 @@
     )
 {%- endmacro %}
 
+{#- By the footers of Parquet. DuckDB's JSON reader finds the ends of lines itself, and has a row for each
+    line, whatever it holds. -#}
 {% macro duckdb__landed_row_count(relation) -%}
-    {%- if var('telemetry_format') == 'parquet' -%}
-        (select count(*) from {{ landed_files(relation) }} where {{ is_to_load('landed_file') }})
+    {%- set names = names_to_load() -%}
+    {%- if not names -%}
+        0
+    {%- elif var('telemetry_format') == 'parquet' -%}
+        (select coalesce(sum(num_rows), 0) from parquet_file_metadata([{{ names }}]))
     {%- else -%}
-        (select count(line) from {{ landed_files(relation) }} where {{ is_to_load('landed_file') }})
-        + (select count(*) from {{ undecodable_lines() }})
+        (
+            select count(*)
+            from read_ndjson_objects(
+                [{{ names }}], ignore_errors = true, maximum_object_size = 134217728
+            )
+        )
     {%- endif -%}
 {%- endmacro %}

@@ -50,15 +50,15 @@ from documents
 {#- A table with columns of its own, of whatever format: every row can be read. -#}
 {% macro default__landed_table_rows(relation) %}
 {%- set fields = telemetry_fields() -%}
-{%- set present = table_columns(relation) -%}
+{%- set mapped = mapped_columns(table_columns(relation)) | map('lower') | list -%}
 select
     {%- for field, column in fields.items() %}
-    {{ 'cast(' ~ adapter.quote(column | lower) ~ ' as varchar)' if column | lower in present
+    {{ 'cast(' ~ adapter.quote(column | lower) ~ ' as varchar)' if column | lower in mapped
         else 'cast(null as varchar)' }} as {{ field }},
     {%- endfor %}
     true as is_readable,
     map_from_entries(array[
-        {%- for column in present %}
+        {%- for column in mapped %}
         row('{{ column }}', cast({{ adapter.quote(column) }} as json)){{ ',' if not loop.last }}
         {%- endfor %}
     ]) as raw_row,
@@ -117,26 +117,26 @@ where {{ has_landed(relation) }}
 with
 
 lines as (
-    select line as raw_text, landed_file as source_file
+    select
+        case when rest is null then line else line || chr(1) || chr(2) || chr(3) || chr(4) || rest end
+            as raw_text,
+        landed_file as source_file,
+        {{ landing_hour('landed_file') }} as landed_at
     from {{ landed_files(relation) }}
-    where line is not null
+    where line <> '' or rest is not null
 ),
 
 extracted as (
     select
-        raw_text,
-        source_file,
+        *,
         case when starts_with(ltrim(raw_text, ' ' || chr(9)), '{') then
-            try(json_extract_string(raw_text, [
+            json_extract_string(try_cast(raw_text as json), [
                 {%- for column in fields.values() %}
                 '$."{{ column | replace("'", "''") }}"'{{ ',' if not loop.last }}
                 {%- endfor %}
-            ]))
+            ])
         end as field_values
     from lines
-    union all
-    select raw_text, source_file, null as field_values
-    from {{ undecodable_lines() }}
 )
 
 select
@@ -146,21 +146,21 @@ select
     field_values is not null as is_readable,
     raw_text as raw_row,
     source_file,
-    {{ landing_hour('source_file') }} as landed_at
+    landed_at
 from extracted
 {% endmacro %}
 
 {% macro duckdb__landed_parquet_rows(relation) %}
 {%- set fields = telemetry_fields() -%}
-{%- set present = parquet_columns(relation) -%}
+{%- set mapped = mapped_columns(parquet_columns(relation)) -%}
 select
     {%- for field, column in fields.items() %}
-    {{ adapter.quote(column) if column | lower in present | map('lower') else 'cast(null as varchar)' }} as {{ field }},
+    {{ adapter.quote(column) if column | lower in mapped | map('lower') else 'cast(null as varchar)' }} as {{ field }},
     {%- endfor %}
     true as is_readable,
-    {%- if present %}
+    {%- if mapped %}
     struct_pack(
-        {%- for column in present %}
+        {%- for column in mapped %}
         {{ adapter.quote(column) }} := {{ adapter.quote(column) }}{{ ',' if not loop.last }}
         {%- endfor %}
     )
@@ -172,25 +172,29 @@ select
 from {{ landed_files(relation) }}
 {% endmacro %}
 
-{#- The columns that any of the source's Parquet files has. -#}
+{#- The columns that a field is read from, each once: of others nothing is read, nor kept in quarantine. -#}
+{% macro mapped_columns(present) %}
+    {% set mapped = {} %}
+    {% for column in telemetry_fields().values() if column | lower in present | map('lower') %}
+        {% do mapped.update({column | lower: column}) %}
+    {% endfor %}
+    {{ return(mapped.values() | list) }}
+{% endmacro %}
+
+{#- The columns that any of the Parquet files to be loaded has. -#}
 {% macro parquet_columns(relation) %}
     {% if not execute %}{{ return([]) }}{% endif %}
     {% set columns = run_query("describe select * from " ~ landed_files(relation)).columns[0].values() %}
     {{ return(columns | reject('equalto', 'landed_file') | list) }}
 {% endmacro %}
 
-{#- The table of the lines that are not UTF-8 text, or too long for any; check_inputs fills it. -#}
-{% macro undecodable_lines() %}
-    {{- return(generate_schema_name('staging', none) ~ '.undecodable_lines') -}}
-{% endmacro %}
-
-{#- The source; of a lake that holds no file yet, no rows: DuckDB's readers then know no column either. -#}
+{#- The source, of the files that this run loads. By name, as constants: so that the others are not even
+    opened. Where there is none, no rows: DuckDB's readers then know no column either. -#}
 {% macro landed_files(relation) %}
     {% if not execute %}{{ return(relation) }}{% endif %}
-    {% set files = source_files('telemetry', 'events') %}
-    {% if first_value("select count(*) from glob(" ~ files ~ ")") == 0 %}
-        {{ return("(select '' as landed_file" ~ (", '' as line" if var('telemetry_format') == 'ndjson')
-            ~ " where false) as landed") }}
+    {% set names = names_to_load() %}
+    {% if not names %}
+        {{ return("(select '' as landed_file, '' as line, '' as rest where false) as landed") }}
     {% endif %}
-    {{ return(relation) }}
+    {{ return(relation | string | replace(source_files('telemetry', 'events'), "[" ~ names ~ "]")) }}
 {% endmacro %}

@@ -1,13 +1,12 @@
-{#- What of the lake is replaced as a whole: an arrival hour; outside the lake layout, a file. -#}
+{#- The last column of the table of landed rows, where the engine replaces its rows by partition: an arrival
+    hour; outside the lake layout, a file. -#}
 {% macro landing_partition(source_file, landed_at) %}
     {{- return(adapter.dispatch('landing_partition', 'playhead')(source_file, landed_at)) -}}
 {% endmacro %}
 
 {#- On Athena it names a folder of the table. -#}
 {% macro default__landing_partition(source_file, landed_at) -%}
-    coalesce(date_format({{ landed_at }}, '%Y-%m-%d-%H'), {{ source_file }})
+    , coalesce(date_format({{ landed_at }}, '%Y-%m-%d-%H'), {{ source_file }}) as landing_partition
 {%- endmacro %}
 
-{% macro duckdb__landing_partition(source_file, landed_at) -%}
-    coalesce(cast({{ landed_at }} as varchar), {{ source_file }})
-{%- endmacro %}
+{% macro duckdb__landing_partition(source_file, landed_at) -%}{%- endmacro %}

@@ -1,4 +1,4 @@
-{#- The text of a landed row: the line itself; of Parquet, the row as JSON, made only where asked for. -#}
+{#- The text of a landed row: the line itself; of Parquet, what fields are read from, as JSON. -#}
 {% macro raw_text(raw_row) %}
     {{- return(adapter.dispatch('raw_text', 'playhead')(raw_row)) -}}
 {% endmacro %}

@@ -1,14 +1,19 @@
 {#- This run's time for what it loads, as a constant; later than that of every run before it, whatever the
-    clock says. -#}
+    clock says. Where files are listed, their list has it. -#}
 {% macro load_stamp(column) -%}
-    {%- set now = "timestamp '" ~ run_started_at.strftime("%Y-%m-%d %H:%M:%S.%f") ~ "'" -%}
-    {%- if is_incremental() -%}
+    {%- set now = run_started_at.strftime("%Y-%m-%d %H:%M:%S.%f") -%}
+    {%- if has_listed_files() -%}
+        {%- set listed = first_value("select cast(max(loaded_at) as varchar) from " ~ files_to_load()) -%}
+        cast('{{ listed or now }}' as timestamp)
+    {%- elif is_incremental() -%}
         (
-            select greatest({{ now }}, coalesce(max({{ column }}) + interval '1' second, {{ now }}))
+            select greatest(
+                timestamp '{{ now }}', coalesce(max({{ column }}) + interval '1' second, timestamp '{{ now }}')
+            )
             from {{ this }}
         )
     {%- else -%}
-        cast({{ now }} as timestamp)
+        cast('{{ now }}' as timestamp)
     {%- endif -%}
 {%- endmacro %}
 

@@ -1,3 +1,8 @@
+{%- if target.type == 'duckdb' and var('unreadable_files') == 'set_aside' -%}
+    {%- do ref('base_telemetry__files_set_aside') -%}
+    {{- say_what_is_set_aside() -}}
+    {{- check_telemetry_columns() -}}
+{%- endif -%}
 {%- set texts = [
     'device_type', 'device_id', 'device_os', 'app_version', 'quality', 'country', 'state', 'city',
     'isp', 'connection_type', 'title_name'
@@ -13,7 +18,7 @@
 with
 
 landed as (
-    select * from {{ ref('base_telemetry__landed_rows') }}
+    {{ landed_rows(source('telemetry', 'events')) | indent }}
 ),
 
 -- In the lake everything may be text: a value that does not fit its type becomes NULL, alone.

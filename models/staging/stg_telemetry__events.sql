@@ -6,7 +6,10 @@ events as (
 
 final as (
     select
-        {{ telemetry_fields().keys() | join(',\n        ') }},
+        coalesce(cast(event_uuid as varchar), event_text) as event_id,
+        {% for field in telemetry_fields() if field != 'event_id' -%}
+        {{ field }},
+        {% endfor -%}
         landed_at,
         loaded_at
     from events

@@ -1,1 +1,0 @@
-{{ landed_rows(source('telemetry', 'events')) }}
