@@ -7,6 +7,7 @@ prints the seconds it took. A process of its own, with the settings of the build
 
 import sys
 import time
+from typing import Any
 
 import duckdb
 
@@ -15,7 +16,7 @@ THREADS = 2
 
 def main(lake: str, database: str, memory: str) -> None:
     """Sort the lake's events into a new database file, and print the seconds."""
-    options = {"storage_compatibility_version": "v1.4.0", "threads": THREADS}
+    options: dict[str, Any] = {"storage_compatibility_version": "v1.4.0", "threads": THREADS}
     with duckdb.connect(database, config=options) as connection:
         connection.execute(f"set memory_limit = '{memory}'")
         connection.execute("set TimeZone = 'UTC'")

@@ -1,21 +1,25 @@
-"""The lakes that are measured: generated once a size and format, and one split by arrival."""
+"""The lakes that are measured: by size and format, split by arrival, and of small files."""
 
+import gzip
 import json
 import os
 import re
 import shutil
 import sys
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 from processes import ROOT, run
 
 DAYS = 28
 SCALE_OF_A_MILLION_EVENTS = 0.00905
-# A heartbeat every so many seconds makes so many rows of one that tells only what happens.
+# With a heartbeat every so many seconds, the same viewing is so many times the rows.
 HEARTBEAT_SECONDS, ROWS_OF_HEARTBEATS = 10, 23
+# Lakes of small files: so few that they cost next to nothing, and many.
+FILE_COUNTS = (100, 10_000, 20_000)
 FORMATS = {"ndjson": "json.gz", "parquet": "parquet"}
 
 
@@ -41,25 +45,26 @@ class Lake:
 
 
 def lake(
-    folder: Path, size: int, file_format: str, anew: bool = False, has_heartbeats: bool = False
+    folder: Path, size: float, file_format: str, anew: bool = False, has_heartbeats: bool = False
 ) -> Lake:
     """The lake of about `size` events in `folder`: the one that is there, unless `anew`.
 
-    28 days whatever the size: more events are more viewers; with heartbeats, fewer of them.
+    28 days whatever the size: more events are more viewers. With heartbeats it holds the same
+    viewing, told by so many more rows.
     """
     record = folder.with_suffix(".json")
     scale = SCALE_OF_A_MILLION_EVENTS * size / 1_000_000
-    if has_heartbeats:
-        scale /= ROWS_OF_HEARTBEATS
     if record.exists() and not anew:
         return Lake(**json.loads(record.read_text()))
     record.unlink(missing_ok=True)
     shutil.rmtree(folder, ignore_errors=True)
     script = ROOT / "scripts" / "generate_telemetry.py"
-    options = {"output": folder, "days": DAYS, "scale": f"{scale:.10f}", "format": file_format}
+    options: dict[str, Any] = {"output": folder, "days": DAYS, "format": file_format}
+    options["scale"] = f"{scale:.10f}"
     if has_heartbeats:
         options["heartbeats"] = HEARTBEAT_SECONDS
-    command = [sys.executable, script, *(f"--{name}={value}" for name, value in options.items())]
+    command: list[str | Path] = [sys.executable, script]
+    command += [f"--{name}={value}" for name, value in options.items()]
     done = run(command, folder.parent)
     files = list((folder / "telemetry").rglob(f"*.{FORMATS[file_format]}"))
     # folder: 1,017,264 events, 1,020,811 rows … in 4.3 s (236,573 events/s)
@@ -77,6 +82,32 @@ def lake(
     )
     record.write_text(json.dumps(asdict(made), indent=2) + "\n")
     return made
+
+
+def small_files(folder: Path, count: int) -> Path:
+    """A lake of so many files of gzip NDJSON, each one session long, over 28 days; made anew."""
+    shutil.rmtree(folder, ignore_errors=True)
+    first = datetime(2025, 3, 3)
+    for number in range(count):
+        began_at = first + timedelta(days=DAYS) * number / count
+        session = {"customer_id": f"c{number % 997}", "session_id": f"s{number}", "title_id": "t1"}
+        lines = [
+            json.dumps(
+                {
+                    "event_id": f"e{number}-{event_type}",
+                    "event_type": event_type,
+                    "event_timestamp": (began_at + timedelta(seconds=second)).isoformat() + "Z",
+                    "position_seconds": second,
+                    **session,
+                }
+            )
+            for event_type, second in (("start", 0), ("stop", 60))
+        ]
+        hour = folder / began_at.strftime("year=%Y/month=%m/day=%d/hour=%H")
+        hour.mkdir(parents=True, exist_ok=True)
+        text = "".join(line + "\n" for line in lines)
+        (hour / f"{number:06}.json.gz").write_bytes(gzip.compress(text.encode(), 1))
+    return folder
 
 
 def split_by_arrival(telemetry: Path, share: float) -> tuple[list[Path], list[Path], list[Path]]:
@@ -102,7 +133,8 @@ def row_total(files: list[Path]) -> int:
 
 def _arrival(file: Path) -> datetime:
     """The hour of a file's partition."""
-    return datetime(*map(int, re.findall(r"=(\d+)", str(file))[-4:]))
+    year, month, day, hour = map(int, re.findall(r"=(\d+)", str(file))[-4:])
+    return datetime(year, month, day, hour)
 
 
 def land(files: list[Path], telemetry: Path, landing: Path) -> None:

@@ -1,4 +1,4 @@
-"""Runs what is measured, each in a process of its own: how long it took, and how much memory."""
+"""Runs what is measured, each in a process of its own: how long it took, CPU, and memory."""
 
 import json
 import os
@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import psutil
 import yaml
@@ -24,14 +24,23 @@ class RunError(Exception):
     """A measured process failed; its message is one line and what the process said last."""
 
 
+class Sample(NamedTuple):
+    """A process as it was at a moment, in epoch seconds: what it held, and had used by then."""
+
+    at: float
+    resident_mb: float
+    cpu_seconds: float
+
+
 @dataclass(frozen=True)
 class Run:
-    """What a process took: wall clock in seconds, peak resident memory in megabytes."""
+    """What a process took: seconds of the clock and of CPU, peak resident memory in megabytes."""
 
     seconds: float
+    cpu_seconds: float
     peak_mb: float
     output: str
-    memory: list[tuple[float, float]] = field(repr=False)  # epoch seconds, megabytes
+    samples: list[Sample] = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -39,10 +48,19 @@ class DbtRun(Run):
     """A run of dbt; of each model and hook, execution time in seconds and peak memory in MB."""
 
     models: dict[str, dict[str, float]]
+    first_model_at: float
+    """when the first model began, in epoch seconds: hooks and dbt's own start are over"""
 
     @property
     def model_seconds(self) -> float:
         return sum(model["seconds"] for model in self.models.values())
+
+    @property
+    def before_models(self) -> dict[str, float]:
+        """Seconds of the clock and of CPU until the first model began, to a sample's length."""
+        before = [sample for sample in self.samples if sample.at <= self.first_model_at]
+        first, last = before[0], before[-1]
+        return {"seconds": last.at - first.at, "cpu_seconds": last.cpu_seconds}
 
 
 def run(
@@ -60,7 +78,8 @@ def run(
     folder.mkdir(parents=True, exist_ok=True)
     log = folder / "output.txt"
     name = " ".join(map(str, command[:3]))
-    began, memory, over = time.perf_counter(), [], ""
+    began, over = time.perf_counter(), ""
+    samples: list[Sample] = []
     with log.open("w") as output:
         child = subprocess.Popen(
             list(map(str, command)),
@@ -74,8 +93,8 @@ def run(
             pid, status, usage = os.wait4(child.pid, os.WNOHANG)
             if pid:
                 break
-            memory.append((time.time(), _resident_mb(process, with_children)))
-            if memory[-1][1] > memory_limit_mb:
+            samples.append(_sample(process, with_children))
+            if samples[-1].resident_mb > memory_limit_mb:
                 over = f"needs more than {memory_limit_mb / 1000:.0f} GB"
             elif time.perf_counter() - began > time_limit_seconds:
                 over = f"takes more than {time_limit_seconds / 60:.0f} minutes"
@@ -91,7 +110,8 @@ def run(
         raise RunError(f"{name} … failed ({child.returncode}):\n{text[-WORDS_OF_AN_ERROR:]}")
     # Linux counts in KiB, macOS in bytes.
     highest = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e6
-    return Run(seconds, max([highest, *(megabytes for _, megabytes in memory)]), text, memory)
+    peak_mb = max([highest, *(sample.resident_mb for sample in samples)])
+    return Run(seconds, usage.ru_utime + usage.ru_stime, peak_mb, text, samples)
 
 
 def dbt(
@@ -102,7 +122,8 @@ def dbt(
     So the times of models add up, and memory is that of one model. `memory`: DuckDB's limit.
     """
     target = folder / "target"
-    command = [Path(sys.executable).with_name("dbt"), "--no-use-colors", *arguments]
+    command: list[str | Path] = [Path(sys.executable).with_name("dbt"), "--no-use-colors"]
+    command += arguments
     options = {"target-path": target, "log-path": folder / "logs", "threads": 1}
     command += [f"--{name}={value}" for name, value in options.items()]
     command += ["--vars", json.dumps(variables, default=str)]
@@ -112,20 +133,24 @@ def dbt(
     }
     done = run(command, folder, environment)
     results = json.loads((target / "run_results.json").read_text())["results"]
-    models = {}
+    models, began = {}, []
     for result in results:
-        name = result["unique_id"].split(".")[-1]
+        resource_type, *_, name = result["unique_id"].split(".")
         times = [
             datetime.fromisoformat(timing[moment]).timestamp()
             for timing in result["timing"]
             for moment in ("started_at", "completed_at")
         ]
+        if times and resource_type == "model":
+            began.append(min(times))
         # No sample falls into a model that is done in a blink.
-        samples = [
-            megabytes for at, megabytes in done.memory if times and min(times) <= at <= max(times)
+        held = [
+            sample.resident_mb
+            for sample in done.samples
+            if times and min(times) <= sample.at <= max(times)
         ]
-        models[name] = {"seconds": result["execution_time"], "peak_mb": max(samples, default=0)}
-    return DbtRun(done.seconds, done.peak_mb, done.output, done.memory, models)
+        models[name] = {"seconds": result["execution_time"], "peak_mb": max(held, default=0)}
+    return DbtRun(**vars(done), models=models, first_model_at=min(began))
 
 
 def _profiles(folder: Path, memory: str) -> Path:
@@ -141,14 +166,16 @@ def _profiles(folder: Path, memory: str) -> Path:
     return path
 
 
-def _resident_mb(process: psutil.Process, with_children: bool) -> float:
-    megabytes = 0.0
+def _sample(process: psutil.Process, with_children: bool) -> Sample:
+    megabytes = cpu_seconds = 0.0
     try:
         for one in [process, *(process.children(recursive=True) if with_children else [])]:
             megabytes += one.memory_info().rss / 1e6
+            used = one.cpu_times()
+            cpu_seconds += used.user + used.system
     except psutil.NoSuchProcess:
         pass
-    return megabytes
+    return Sample(time.time(), megabytes, cpu_seconds)
 
 
 def _end(process: psutil.Process) -> None:

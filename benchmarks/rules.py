@@ -3,8 +3,9 @@
     python benchmarks/rules.py DATABASE COMPILED MEMORY
 
 `DATABASE` is the file of a full build, `COMPILED` the folder of its compiled models. Prints JSON:
-the CPU seconds of the yardstick (five_types.sql), of each model from the events in sequence to the
-spans, and of all of these. Each is executed three times into a temporary table; the least counts.
+the CPU seconds of the yardstick (five_types.sql), of each model that stores something on the way
+from distinct events to what each of them owns, and of all of these. Each is executed three times
+into a temporary table; the least counts.
 """
 
 import json
@@ -14,30 +15,29 @@ from pathlib import Path
 
 import duckdb
 
-# From distinct events to what each of them owns, before it is clipped to its title.
-MODELS = (
-    "int_tied_stamps",
-    "int_tied_events",
-    "int_playback_halts",
-    "int_playback_spans",
-    "int_switched_spans",
-    "int_stated_spans",
-)
+FOLDER = "intermediate/playback"
+# What viewers have seen is merged from what events own.
+BEYOND = {"int_watch_coverage"}
 EXECUTIONS = 3
 
 
 def main(database: str, compiled: str, memory: str) -> None:
     """Execute the yardstick and the models, and print what they take."""
-    # Tests are compiled beside the models, in folders that are named as their YAML.
-    paths = (path for path in Path(compiled).rglob("*.sql") if ".yml" not in str(path))
-    queries = {path.stem: path.read_text() for path in paths}
+    queries = {path.stem: path.read_text() for path in Path(compiled, FOLDER).glob("*.sql")}
     yardstick = Path(__file__).with_name("five_types.sql").read_text()
     with duckdb.connect(database, config={"threads": 1}) as connection:
         connection.execute(f"set memory_limit = '{memory}'")
         connection.execute("set TimeZone = 'UTC'")
         connection.execute("set preserve_insertion_order = false")
+        stored = connection.execute(
+            "select table_name from duckdb_tables() where schema_name = 'intermediate'"
+        ).fetchall()
         five_types = _cpu_seconds(connection, yardstick)
-        models = {name: _cpu_seconds(connection, queries[name]) for name in MODELS}
+        models = {
+            name: _cpu_seconds(connection, queries[name])
+            for (name,) in sorted(stored)
+            if name in queries and name not in BEYOND
+        }
     total = sum(models.values())
     print(json.dumps({"five_types": five_types, "all_types": total, "models": models}))
 

@@ -75,7 +75,7 @@ def multiply(source: Path, target: Path, rows: int) -> str:
         connection.execute("set preserve_insertion_order = false")
         connection.execute("create schema target.marts")
         connection.execute("use source")
-        pairs, days = connection.execute(SIZE).fetchone()
+        ((pairs, days),) = connection.execute(SIZE).fetchall()
         if not pairs:
             raise DashboardError(f"{source} has no viewers: run make demo first")
         copies = math.ceil(rows / pairs)
@@ -95,10 +95,10 @@ def multiply(source: Path, target: Path, rows: int) -> str:
                 create table target.marts.{mart} as
                 select {selected} from source.marts.{mart}, range({COPIES.get(mart, copies)}) _ (k)
             """)
-        counted = connection.execute("""
+        (counted,) = connection.execute("""
             select (select count(*) from target.marts.viewer_title_engagement),
                 (select count(*) from target.marts.viewing_sessions)
-        """).fetchone()
+        """).fetchall()
         return "{:,} viewer × title rows, {:,} sessions".format(*counted)
 
 

@@ -198,7 +198,7 @@ def truth(folder: Path) -> Seconds:
         }})
         where customer_id <> 'reference-viewer'
     """
-    for customer_id, title_id, start, end in duckdb.sql(query).fetchall():
+    for customer_id, title_id, start, end in duckdb.execute(query).fetchall():
         pieces[customer_id, title_id].append((start, end))
     return {
         pair: (sum(end - start for start, end in intervals), union_seconds(intervals))
@@ -235,13 +235,22 @@ def compare(scenario: Scenario, watched: Seconds, found: Seconds) -> Accuracy:
         if scenario.holds(pair)
     ]
     errors = [(is_[0] - was[0], is_[1] - was[1]) for was, is_ in pairs]
+    watch_error, unique_error, watch, unique = (
+        sum(seconds, Decimal(0))
+        for seconds in (
+            [error[0] for error in errors],
+            [error[1] for error in errors],
+            [was[0] for was, _ in pairs],
+            [was[1] for was, _ in pairs],
+        )
+    )
     return Accuracy(
         scenario=scenario,
         pairs=len(pairs),
         exact_pairs=errors.count(nothing),
         mean_pair_error_seconds=float(sum(abs(watch) for watch, _ in errors)) / len(pairs),
-        watch_error_percent=percent(sum(e[0] for e in errors), sum(was[0] for was, _ in pairs)),
-        unique_error_percent=percent(sum(e[1] for e in errors), sum(was[1] for was, _ in pairs)),
+        watch_error_percent=percent(watch_error, watch),
+        unique_error_percent=percent(unique_error, unique),
     )
 
 

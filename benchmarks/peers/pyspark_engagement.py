@@ -216,7 +216,7 @@ def main(lake: str, titles_path: str, output: str) -> None:
     """Read the lake, write the mart as Parquet, print the seconds it took without Spark's start."""
     spark = (
         SparkSession.builder.master("local[2]")
-        .config("spark.driver.memory", os.environ.get("PEER_MEMORY", "8g"))
+        .config("spark.driver.memory", os.environ.get("SPARK_MEMORY", "8g"))
         .config("spark.local.dir", str(Path(output).resolve().parent))
         .config("spark.sql.session.timeZone", "UTC")
         .config("spark.sql.sources.partitionColumnTypeInference.enabled", "false")

@@ -111,10 +111,10 @@ def _choose(
     """The format, the files of it, and the telemetry_path that finds them."""
     endings = Counter(_ending(name) for name in names)
     if telemetry_format is None:
-        known = {ending: n for ending, n in endings.items() if _format_of(ending)}
-        if not known:
+        formats = [_format_of(ending) for ending, _ in endings.most_common()]
+        telemetry_format = next((told for told in formats if told), None)
+        if telemetry_format is None:
             raise InputError(_unknown(path, endings))
-        telemetry_format = _format_of(max(known, key=known.get))
     chosen = [name for name in names if _format_of(_ending(name)) == telemetry_format]
     if "*" in path:
         return telemetry_format, chosen or list(names), path
@@ -162,7 +162,8 @@ def _to_parquet(source: str) -> str:
 
 def _spread(names: Sequence[str]) -> Iterator[str]:
     """The first, the last, the middle, the quarters …: each once."""
-    last, seen = len(names) - 1, set()
+    last = len(names) - 1
+    seen: set[int] = set()
     steps = 1
     while len(seen) < len(names):
         for step in range(steps + 1):

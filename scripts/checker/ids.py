@@ -42,7 +42,7 @@ def find_shared_ids(
     if "event_id" not in columns:
         return None
     key_columns = [columns[name] for name in KEY if name in columns]
-    events = defaultdict(dict)
+    events: defaultdict[str, dict[tuple[str, ...], Any]] = defaultdict(dict)
     for row in rows:
         event_id = _text(row.get(columns["event_id"]))
         event_type = types.get(str(row.get(columns.get("event_type", ""))), "ignore")

@@ -116,7 +116,7 @@ def without_unsteady(rows: Sequence[Row], columns: Mapping[str, str]) -> dict[st
     """
     kept = dict(columns)
     for name in {"title_name", "title_duration_seconds"} & set(columns):
-        told = defaultdict(Counter)
+        told: defaultdict[str, Counter[str]] = defaultdict(Counter)
         for row in rows:
             if row.get(columns[name]) not in (None, ""):
                 told[str(row.get(columns.get("title_id", "")))][str(row[columns[name]])] += 1
@@ -176,7 +176,8 @@ def find_nested(
     inner: Sequence[Mapping[tuple[str, ...], Any]], matches: Mapping[str, Match], row_count: int
 ) -> dict[str, tuple[str, ...]]:
     """Of the fields without a column, those within objects, by the keys that lead there."""
-    columns, paths = Columns(row_count), {}
+    columns = Columns(row_count)
+    paths: dict[str, tuple[str, ...]] = {}
     for row in inner:
         for path, value in row.items():
             if paths.setdefault(path[-1], path) == path and value not in (None, ""):

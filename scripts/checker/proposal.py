@@ -32,7 +32,8 @@ def propose(
 ) -> Proposal:
     """What the rows are; `said` and `said_types`, by field and by event name, come first."""
     matches = propose_columns(columns, said)
-    names, types = Counter(), dict(said_types)
+    names: Counter[str] = Counter()
+    types = dict(said_types)
     if named := matches.get("event_type"):
         names.update(str(row[named.column]) for row in rows if row.get(named.column) is not None)
         if states_plays(rows, named.column, said.get("watched_seconds", "watched_seconds")):

@@ -91,9 +91,9 @@ def try_out(variables: Mapping[str, Any], folder: Path) -> Verdict:
             import fsspec
 
             connection.register_filesystem(fsspec.filesystem("s3"))
-        accepted, ignored = connection.execute(ACCEPTED_AND_IGNORED).fetchone()
+        ((accepted, ignored),) = connection.execute(ACCEPTED_AND_IGNORED).fetchall()
         rejections = [Rejection(*row) for row in connection.execute(REJECTED).fetchall()]
-        titles = connection.execute(KNOWN_TITLES).fetchone()
+        (titles,) = connection.execute(KNOWN_TITLES).fetchall()
         return Verdict(accepted, ignored, rejections, *titles)
 
 

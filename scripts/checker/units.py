@@ -95,7 +95,7 @@ def find_repairs(
 
 def flattened(row: Mapping[str, Any], depth: int = 3) -> dict[tuple[str, ...], Any]:
     """The values within a row's objects, by the keys that lead there; not those at the top."""
-    found = {}
+    found: dict[tuple[str, ...], Any] = {}
     for key, value in row.items():
         if isinstance(value, Mapping) and depth:
             found |= {(key, *rest): inner for rest, inner in flattened(value, depth - 1).items()}
@@ -184,7 +184,7 @@ def _position_repair(
 
 def _advances(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> list[float]:
     """How far the position moved a second of the clock, between neighbours of a session."""
-    keys = [columns.get(name) for name in ("customer_id", "session_id", "title_id")]
+    keys = [columns.get(name, "") for name in ("customer_id", "session_id", "title_id")]
     sessions = defaultdict(list)
     for row in rows:
         at = as_time(row.get(columns.get("event_timestamp", "")))
