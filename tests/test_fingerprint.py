@@ -112,7 +112,7 @@ def test_another_lake_and_mapping(built):
 def test_models_and_releases(built):
     """The SQL of a model, and build files of a release that knew no fingerprint, or another."""
     build, variables, _ = built
-    table = "intermediate.int_fingerprint"
+    table = "intermediate.fingerprint"
     build.must("run", "--full-refresh", **variables, load_lake_anew=True)
     build.execute(f"update {table} set value = 'x' where name = 'model int_watch_coverage'")
     assert line(build, **variables) == (

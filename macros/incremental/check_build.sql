@@ -14,9 +14,8 @@
     {% for model in kept_models() if held_relation(graph.nodes[model].name) %}
         {% do held.append(model) %}
     {% endfor %}
-    {% if not held %}{{ return('') }}{% endif %}
-    {% set changes, is_of_lake = changes_since(held_fingerprint()) %}
-    {% set remakes = flags.FULL_REFRESH and 'model.playhead.int_fingerprint' in selected_resources %}
+    {% set changes, is_of_lake = changes_since(held_fingerprint()) if held else ([], false) %}
+    {% set remakes = flags.FULL_REFRESH and kept_models() | reject('in', selected_resources) | list == [] %}
     {% if changes and not (remakes and (var('load_lake_anew') or not is_of_lake)) %}
         {{ stop(
             changes | join("; ") | replace("\n", " ") ~ ": run dbt build --full-refresh"
@@ -27,6 +26,7 @@
     {% if settled and (remakes or held | length < kept_models() | length) %}
         {% do adapter.drop_relation(settled) %}
     {% endif %}
+    {% if remakes or not held %}{{ write_fingerprint() }}{% endif %}
 {% endmacro %}
 
 {#- What differs from a fingerprint that is held, in words; and whether the lake must be read for it. -#}

@@ -22,14 +22,36 @@
     {{ return(found) }}
 {% endmacro %}
 
-{#- The fingerprint that the build file's tables were made by; none where it has none, or another release's. -#}
+{#- Where it stands: `intermediate.fingerprint`, a row a name. -#}
+{% macro fingerprint_table() %}
+    {{ return(api.Relation.create(
+        database=target.database, schema=generate_schema_name('intermediate', none), identifier='fingerprint',
+        type='table'
+    )) }}
+{% endmacro %}
+
+{#- The fingerprint that the build file's tables were made by; none where it has none. -#}
 {% macro held_fingerprint() %}
-    {% set held = held_relation('int_fingerprint') %}
-    {% set rows = run_query("select * from " ~ held) if held %}
-    {% if not rows or rows.column_names | map('lower') | list != ['name', 'value'] %}
+    {% set table = fingerprint_table() %}
+    {% if adapter.get_relation(table.database, table.schema, table.identifier) is none %}
         {{ return(none) }}
     {% endif %}
     {% set found = {} %}
-    {% for name, value in rows %}{% do found.update({name: value}) %}{% endfor %}
+    {% for name, value in run_query("select name, value from " ~ table) %}
+        {% do found.update({name: value}) %}
+    {% endfor %}
     {{ return(found) }}
+{% endmacro %}
+
+{#- Written before all that is kept is touched: what a run leaves that does not end is known by it. -#}
+{% macro write_fingerprint() %}
+    {% set table, rows = fingerprint_table(), [] %}
+    {% for name, value in fingerprint().items() %}
+        {% do rows.append(
+            "select '" ~ name | replace("'", "''") ~ "' as name, '" ~ value | replace("'", "''") ~ "' as value"
+        ) %}
+    {% endfor %}
+    {% do adapter.create_schema(table) %}
+    {% do adapter.drop_relation(table) %}
+    {% do run_query(create_table_as(false, table, rows | join(" union all "))) %}
 {% endmacro %}

@@ -1,6 +1,4 @@
 {{ config(**replacing_landed()) }}
--- What rows are made by is noted before any is.
--- depends_on: {{ ref('int_fingerprint') }}
 {%- set held = {
     'seek_from_seconds': 'is_live_title or seek_from_seconds between 0 and 172800',
     'max_position_seconds': 'is_live_title or max_position_seconds between 0 and 172800',
