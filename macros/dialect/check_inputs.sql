@@ -102,8 +102,12 @@
     {% endif %}
     {{ make_file_ledger() }}
     {{ check_what_is_held() }}
-    {% set load_count = list_files_to_load(files) %}
-    {% set file_count = first_value("select count(*) from glob(" ~ files ~ ")") %}
+    {% do run_query(
+        "create or replace temp table files_found as select filename, size, last_modified from read_blob("
+        ~ files ~ ")"
+    ) %}
+    {% set load_count = list_files_to_load() %}
+    {% set file_count = first_value("select count(*) from temp.files_found") %}
     {% set known_count = 0 if var('load_lake_anew') else first_value("select count(*) from " ~ file_ledger()) %}
     {% if file_count == 0 and not known_count and not folder_exists(path) %}
         {{ stop(
@@ -113,12 +117,16 @@
     {% elif file_count == 0 %}
         {% do exceptions.warn("the lake at " ~ path ~ " is empty: there is nothing to load") %}
     {% endif %}
-    {% if known_count %}{{ say_what_has_gone(files) }}{% endif %}
+    {% if known_count %}{{ say_what_has_gone() }}{% endif %}
     {{ log(
         "Loading " ~ load_count ~ " of " ~ file_count ~ " file(s) at " ~ path
         ~ ("; should one be unreadable, the error names it: repair it or move it away" if load_count
             else ": nothing new has landed"), info=true
     ) }}
+    {#- Of a Parquet file that is none, this error is one line. -#}
+    {% if load_count and var('telemetry_format') == 'parquet' and var('unreadable_files') == 'stop' %}
+        {% do run_query("select count(*) from parquet_file_metadata([" ~ names_to_load() ~ "])") %}
+    {% endif %}
 {% endmacro %}
 
 {#- What a run loads, it must also derive from. -#}
@@ -136,10 +144,10 @@
 {% endmacro %}
 
 {#- Of what is no longer in the lake, the rows stay. -#}
-{% macro say_what_has_gone(files) %}
+{% macro say_what_has_gone() %}
     {% set gone = run_query(
         "select count(*), min(file_name) from " ~ file_ledger()
-        ~ " where file_name not in (select file from glob(" ~ files ~ "))"
+        ~ " where file_name not in (select filename from temp.files_found)"
     ).rows[0] %}
     {% if gone[0] %}
         {% do exceptions.warn(
@@ -182,9 +190,8 @@
         {{ return(columns + mapped_columns(columns)) }}
     {% endif %}
     {{ return(run_query(
-        "with objects as (select line from " ~ landed_files(source('telemetry', 'events'))
-        ~ " where json_valid(line) and starts_with(ltrim(line), '{') limit 1000)"
-        ~ " select distinct unnest(json_keys(line)) from objects"
+        "with objects as (select json from " ~ objects_to_load() ~ " where json_type(json) = 'OBJECT' limit 1000)"
+        ~ " select distinct unnest(json_keys(json)) from objects"
     ).columns[0].values() | list) }}
 {% endmacro %}
 
@@ -193,8 +200,8 @@
     {% if var('telemetry_format') == 'parquet' %}{{ return(false) }}{% endif %}
     {% set path = "$.\"" ~ key | replace("'", "''") ~ "\"" %}
     {{ return(first_value(
-        "select count(*) from (select 1 from " ~ landed_files(source('telemetry', 'events'))
-        ~ " where json_exists(try_cast(line as json), '" ~ path ~ "') limit 1)"
+        "select count(*) from (select 1 from " ~ objects_to_load() ~ " where json_exists(json, '" ~ path
+        ~ "') limit 1)"
     ) == 1) }}
 {% endmacro %}
 

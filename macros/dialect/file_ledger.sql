@@ -22,7 +22,7 @@
 
 {#- Lists every file of the lake that is new, that var reload_from or reload_until asks for or, where all is
     loaded anew, there is. With the time for `loaded_at`, later than that of every run before this one. -#}
-{% macro list_files_to_load(files) %}
+{% macro list_files_to_load() %}
     {% set held = none if var('load_lake_anew') else held_relation('base_telemetry__events') %}
     {% set now = "timestamp '" ~ run_started_at.strftime("%Y-%m-%d %H:%M:%S.%f") ~ "'" %}
     {% set query %}
@@ -40,7 +40,7 @@
             ) as loaded_at,
             {%- endif %}
             cast(null as varchar) as set_aside_reason
-        from read_blob({{ files }}) as found
+        from temp.files_found as found
         left join {{ file_ledger() }} as ledger
             on
                 found.filename = ledger.file_name

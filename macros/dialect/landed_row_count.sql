@@ -17,8 +17,7 @@
     )
 {%- endmacro %}
 
-{#- By the footers of Parquet. DuckDB's JSON reader finds the ends of lines itself, and has a row for each
-    line, whatever it holds. -#}
+{#- By the footers of Parquet, and by DuckDB's JSON reader. -#}
 {% macro duckdb__landed_row_count(relation) -%}
     {%- set names = names_to_load() -%}
     {%- if not names -%}
@@ -26,11 +25,14 @@
     {%- elif var('telemetry_format') == 'parquet' -%}
         (select coalesce(sum(num_rows), 0) from parquet_file_metadata([{{ names }}]))
     {%- else -%}
-        (
-            select count(*)
-            from read_ndjson_objects(
-                [{{ names }}], ignore_errors = true, maximum_object_size = 134217728
-            )
-        )
+        (select count(*) from {{ objects_to_load() }})
     {%- endif -%}
+{%- endmacro %}
+
+{#- What is to be loaded as DuckDB's JSON reader has it: a row per line, whatever it holds, with NULL for what
+    is no JSON. It is quicker than lines taken apart, but drops the text of such a line. -#}
+{% macro objects_to_load() -%}
+    read_ndjson_objects(
+        [{{ names_to_load() }}], ignore_errors = true, maximum_object_size = 134217728
+    )
 {%- endmacro %}
