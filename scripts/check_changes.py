@@ -72,14 +72,14 @@ def test_units(models: Sequence[str]) -> bool:
         "telemetry_path": str(LAKE / "lake"),
         "titles_path": str(LAKE / "titles.csv"),
     }
-    options = ["--target-path", BUILD, "--log-path", BUILD, "--vars", json.dumps(variables)]
-    # As many as there are, upstream of what has changed and itself.
+    folder = str(BUILD)
+    options = ["--quiet", "--target-path", folder, "--log-path", folder]
+    options += ["--vars", json.dumps(variables), "--select"]
     upstream = [f"+{name}" for name in models]
-    empty = ["run", "--empty", "--full-refresh", "--quiet", *options]
-    return run("empty tables of what they read", "dbt", *empty, "--select", *upstream) and run(
-        f"unit tests of {', '.join(models)}",
-        *("dbt", "test", "--quiet", *options, "--select"),
-        *(f"{name},test_type:unit" for name in models),
+    tests = [f"{name},test_type:unit" for name in models]
+    empty = ["dbt", "run", "--empty", "--full-refresh", *options, *upstream]
+    return run("empty tables of what they read", *empty) and run(
+        f"unit tests of {', '.join(models)}", "dbt", "test", *options, *tests
     )
 
 

@@ -22,6 +22,22 @@ ROOT = Path(__file__).parents[1]
 BUILD = ("build", "--exclude-resource-type", "unit_test")
 # With the seed, and without tests.
 MODELS = ("build", "--resource-type", "seed", "--resource-type", "model")
+# Files of tests, by the CPU time that they take.
+LONGEST = (
+    "test_incremental",
+    "test_pipeline",
+    "test_killed_runs",
+    "test_accuracy",
+    "test_players",
+    "test_inputs",
+    "test_operations",
+    "test_check_data",
+    "test_semantic_layer",
+    "test_dashboard",
+    "test_generator",
+    "test_demo",
+    "test_s3",
+)
 
 
 @dataclass(frozen=True)
@@ -83,6 +99,12 @@ class Build:
             cursor = connection.execute(query)
             names = [column[0] for column in cursor.description]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first: else one of them is left over, and one worker waits for it."""
+    order = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(item.path.stem, len(order)))
 
 
 def run_forked(
