@@ -1,4 +1,4 @@
-# make demo · make test · make athena · make bench · make dashboard · make check · make help
+# make demo · make test · make quick · make athena · make bench · make dashboard · make check · make help
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
 VENV := .venv
@@ -13,7 +13,7 @@ EVENTS ?= 1000000 10000000
 export DBT_PROFILES_DIR := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test athena check bench dashboard dashboard-test dashboard-bench screenshots \
+.PHONY: help demo test quick pytest athena check bench dashboard dashboard-test dashboard-bench screenshots \
     accuracy lint requirements clean
 
 help: ## What there is to make
@@ -57,8 +57,15 @@ demo: $(INSTALLED) $(DEMO)/.generated ## Four weeks, a million events: every mar
 	$(BIN)/python scripts/publish_marts.py
 	@$(BIN)/python scripts/show_demo.py
 
-test: lint ## Everything that needs no server: lint, dbt build with its tests, pytest
-	$(BIN)/pytest -n logical --maxprocesses 8 --dist loadfile
+# Side by side: linters take one processor, and pytest would wait for them.
+test: $(INSTALLED) ## Everything that needs no server: lint, types, dbt build with its tests, pytest
+	@$(MAKE) --jobs 2 --no-print-directory lint pytest
+
+pytest: $(INSTALLED)
+	$(BIN)/pytest -n logical --maxprocesses 8 --dist loadfile --no-loadscope-reorder
+
+quick: $(INSTALLED) ## What has changed, in a minute: lint, and the unit tests of its models
+	@$(BIN)/python scripts/check_changes.py
 
 athena: $(ATHENA_INSTALLED) ## The target athena on Trino and moto, against DuckDB (needs Maven; fetches 0.8 GB once; 2 GB of disk, 5 of memory)
 	@$(BIN)/python tests/athena/engine.py
@@ -86,9 +93,10 @@ screenshots: $(DASHBOARD_INSTALLED) ## The pictures in docs/images, of the demo,
 accuracy: $(INSTALLED) ## Measure every fault against the generator's truth, and write docs/accuracy.md
 	$(BIN)/python scripts/report_accuracy.py
 
-lint: $(INSTALLED) ## ruff and sqlfluff
+lint: $(INSTALLED) ## ruff, mypy and sqlfluff
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 	PLAYHEAD_DUCKDB_PATH=:memory: $(BIN)/sqlfluff lint models tests analyses
 
 PIN := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \

@@ -6,10 +6,11 @@ import os
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -21,6 +22,22 @@ ROOT = Path(__file__).parents[1]
 BUILD = ("build", "--exclude-resource-type", "unit_test")
 # With the seed, and without tests.
 MODELS = ("build", "--resource-type", "seed", "--resource-type", "model")
+# Files of tests, by the CPU time that they take.
+LONGEST = (
+    "test_incremental",
+    "test_pipeline",
+    "test_killed_runs",
+    "test_accuracy",
+    "test_players",
+    "test_inputs",
+    "test_operations",
+    "test_check_data",
+    "test_semantic_layer",
+    "test_dashboard",
+    "test_generator",
+    "test_demo",
+    "test_s3",
+)
 
 
 @dataclass(frozen=True)
@@ -44,7 +61,9 @@ class Build:
 
     def command(self, *arguments: str, **variables: Any) -> list[str]:
         """dbt's command line: one thread, since the tests themselves run side by side."""
-        command = [str(Path(sys.executable).with_name("dbt")), "--no-use-colors", *arguments]
+        command = [str(Path(sys.executable).with_name("dbt")), "--no-use-colors"]
+        # Writing every event of dbt's into a log takes as long as many a model.
+        command += ["--log-level-file", "none", *arguments]
         return [*command, "--threads", "1", "--vars", json.dumps(variables, default=str)]
 
     def beside(self, name: str) -> "Build":
@@ -80,6 +99,21 @@ class Build:
             cursor = connection.execute(query)
             names = [column[0] for column in cursor.description]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first: else one of them is left over, and one worker waits for it."""
+    order = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(item.path.stem, len(order)))
+
+
+def run_forked(
+    command: Sequence[str | Path], env: Mapping[str, str], **_: Any
+) -> subprocess.CompletedProcess[str]:
+    """In place of `subprocess.run` of a dbt command, in a module that a test imports."""
+    with TemporaryDirectory() as folder:
+        arguments = [str(argument) for argument in command[1:]]
+        return run_dbt(arguments, ROOT, env, Path(folder) / "output.txt")
 
 
 @pytest.fixture(scope="module")

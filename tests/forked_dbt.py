@@ -42,4 +42,5 @@ def run_dbt(
     process = _server.Process(target=_run, args=(arguments, folder, environment, str(output)))
     process.start()
     process.join()
-    return CompletedProcess(["dbt", *arguments], process.exitcode or 0, output.read_text())
+    assert process.exitcode is not None, "it has ended"
+    return CompletedProcess(["dbt", *arguments], process.exitcode, output.read_text(), "")

@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import check_data
@@ -17,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import yaml
+from checker import trial
 from checker.event_types import NAMES, event_type_of
 from checker.fields import FIELDS
 from checker.files import InputError, take_sample
@@ -25,7 +27,7 @@ from checker.names import Columns, propose_columns
 from checker.proposal import Proposal, propose
 from checker.trial import Rejection, Verdict, try_out
 from checker.units import as_time, epoch_unit, find_repairs, flattened
-from conftest import ROOT, write_ndjson
+from conftest import ROOT, run_forked, write_ndjson
 from foreign import foreign_rows, readme_variables, write_foreign
 from typer.testing import CliRunner
 
@@ -79,6 +81,12 @@ def proposed(rows: list[dict[str, Any]], **types: str) -> Proposal:
     return propose(rows, Columns.of(rows), {}, types)
 
 
+@pytest.fixture(autouse=True)
+def forked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A trial's dbt is forked, as every test's."""
+    monkeypatch.setattr(trial, "subprocess", SimpleNamespace(run=run_forked))
+
+
 @pytest.fixture
 def untried(monkeypatch: pytest.MonkeyPatch) -> None:
     """A check without its trial, which takes seconds."""
@@ -125,6 +133,8 @@ def test_the_five_minutes_of_the_docs(project):
     check = steps[0].replace("make check DATA=", ".venv/bin/python scripts/check_data.py ")
     environment = {name: value for name, value in os.environ.items() if name[:4] != "DBT_"}
     environment |= {"PLAYHEAD_DUCKDB_PATH": "playhead.duckdb"}
+    # They know no lake, and test_pipeline.py runs them.
+    environment |= {"DBT_EXCLUDE_RESOURCE_TYPES": "unit_test"}
 
     def run(step: str) -> str:
         return subprocess.run(
@@ -486,7 +496,7 @@ def test_an_id_may_be_left_out(tmp_path, untried, telemetry_format):
     code, printed = told(path, "--columns", "event_id=none")
     assert code == 0, printed
     try_out(variables_of(printed), tmp_path)
-    with duckdb.connect(str(tmp_path / "check.duckdb"), read_only=True) as connection:
+    with duckdb.connect(str(tmp_path / "playhead.duckdb"), read_only=True) as connection:
         ids = connection.sql("select event_id from staging.stg_telemetry__events").fetchall()
     assert len(ids) == 3
     assert len({event_id for (event_id,) in ids}) == 2

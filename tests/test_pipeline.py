@@ -302,7 +302,7 @@ def test_other_settings_and_parquet_of_strings(builds, events):
         pq.write_table(pa.Table.from_pylist(rows, schema), folder / "part-00000.parquet")
     engagement, variables = other_engagement()
     build.must(
-        "run",
+        *("run", "--select", "+viewer_title_engagement", "+viewer_segments"),
         telemetry_path=build.folder / "lake",
         telemetry_format="parquet",
         titles_path=titles_file(build),

@@ -68,7 +68,7 @@ def try_out(variables: Mapping[str, Any], folder: Path) -> Verdict:
 
     Raises InputError with dbt's own line where it stops.
     """
-    build_file = folder / "check.duckdb"
+    build_file = folder / "playhead.duckdb"
     settings = os.environ | {
         "PLAYHEAD_DUCKDB_PATH": str(build_file),
         "DBT_TARGET_PATH": str(folder / "target"),
