@@ -6,29 +6,31 @@
 {%- set title = 'session_id, customer_id, title_id' -%}
 {%- set columns = [
     'customer_id', 'session_id', 'title_id', 'event_timestamp', 'kind', 'word', 'is_silent_heartbeat',
-    'position_seconds', 'is_clocked', 'is_live', 'left_seconds', 'playback_rate', 'is_playing', 'watch_seconds',
-    'bandwidth_mbps'
-] | join(',\n    ') -%}
+    'is_clocked', 'left_seconds', 'playback_rate', 'watch_seconds', 'bandwidth_mbps',
+    'playhead_seconds as position_seconds', 'says_playing as is_playing', 'is_live_title as is_live'
+] -%}
 with
 
 placed as (
     select
-        {{ columns }},
+        {{ columns | join(',\n        ') }},
         0 as place
-    from {{ ref('int_playback_events') }}
-    where not is_at_shared_stamp and {{ condition }}
+    from {{ ref('int_touched_events') }}
+    where takes_part and not is_at_shared_stamp and {{ condition }}
 
     union all
 
     select
-        {{ columns }},
+        {{ columns | join(',\n        ') }},
         place
     from {{ ref('int_tied_events') }}
     where {{ condition }}
 )
 
 select
-    {{ columns }},
+    {%- for column in columns %}
+    {{ column.split(' ')[-1] }},
+    {%- endfor %}
     row_number() over playback as event_number,
     count(case when kind in ('opening', 'pause', 'ending') then 1 end) over before as border_count_before,
     count(case when is_silent_heartbeat then 1 end) over before as silent_heartbeat_count_before,

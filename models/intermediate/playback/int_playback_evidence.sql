@@ -76,7 +76,27 @@ final as (
         case
             when plays_after then least(next_reported_seconds, wall_seconds)
             else least(own_reported_seconds, coalesce(previous_wall_seconds, own_reported_seconds))
-        end as reported_seconds
+        end as reported_seconds,
+        -- Inside what an event owns, and from there to the next event. To or from a position that
+        -- is the clock's no skip is told.
+        case
+            when
+                evidence = 'seek' and not is_by_clock
+                and advance_seconds - clock_seconds > {{ rules.forward_skip_seconds }}
+                then 1
+            else 0
+        end
+        + case when jump_seconds > {{ rules.forward_skip_seconds }} then 1 else 0 end
+            as forward_skip_count,
+        case
+            when
+                plays_after and not is_by_clock
+                and advance_seconds < -{{ rules.backward_skip_seconds }}
+                then 1
+            else 0
+        end
+        + case when jump_seconds < -{{ rules.backward_skip_seconds }} then 1 else 0 end
+            as backward_skip_count
     from judged
 )
 

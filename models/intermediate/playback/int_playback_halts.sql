@@ -6,8 +6,8 @@ with
 
 halted_titles as (
     select {{ title }}
-    from {{ ref('int_playback_events') }}
-    where kind in ('buffer_start', 'ad_start')
+    from {{ ref('int_touched_events') }}
+    where takes_part and kind in ('buffer_start', 'ad_start')
     group by {{ title }}
 ),
 

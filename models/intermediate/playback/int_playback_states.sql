@@ -3,7 +3,7 @@
 with
 
 events as (
-    select * from {{ ref('int_events_in_sequence') }}
+    {{ events_in_sequence() }}
 ),
 
 halts as (

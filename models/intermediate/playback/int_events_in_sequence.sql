@@ -1,7 +1,0 @@
-with
-
-final as (
-    {{ events_in_sequence() }}
-)
-
-select * from final
