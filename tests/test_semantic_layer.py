@@ -456,7 +456,7 @@ def test_the_time_spine_has_every_date_of_the_marts(mf):
         union select cast(minute_at as date) from marts.viewing_concurrency
         union select started_on from marts.playback_quality
         union select cast(last_watched_at as date) from marts.viewer_title_engagement
-        except select day_on from intermediate.int_days
+        except select cast(minute_at as date) from intermediate.int_minutes
     """)
     assert missing.rows == ()
 

@@ -27,30 +27,7 @@ summed as (
     group by active_on, latest_until
 ),
 
-seen as (
-    select
-        calendar.day_on,
-        summed.*,
-        date_diff('day', summed.active_on, calendar.day_on) as days_ago
-    from {{ ref('int_days') }} as calendar
-    left join summed
-        on calendar.day_on >= summed.active_on and calendar.day_on < summed.latest_until
-),
-
-viewed as (
-    select
-        day_on,
-        {%- for days in [1, 7, 28] %}
-        sum(viewer_count) filter (where days_ago < {{ days }}) as viewer_count_{{ days }}d,
-        {%- endfor %}
-        sum(new_viewer_count) filter (where days_ago = 0) as new_viewer_count,
-        sum(session_count) filter (where days_ago = 0) as session_count,
-        sum(play_count) filter (where days_ago = 0) as play_count,
-        sum(watch_seconds) filter (where days_ago = 0) as watch_seconds
-    from seen
-    group by day_on
-),
-
+-- Every date of the calendar is here.
 concurrency as (
     select
         cast(minute_at as date) as viewed_on,
@@ -65,6 +42,30 @@ concurrency as (
         max(peak_concurrent_viewers) as peak_concurrent_viewers
     from {{ ref('viewing_concurrency') }}
     group by cast(minute_at as date)
+),
+
+seen as (
+    select
+        concurrency.viewed_on,
+        summed.*,
+        date_diff('day', summed.active_on, concurrency.viewed_on) as days_ago
+    from concurrency
+    left join summed
+        on concurrency.viewed_on >= summed.active_on and concurrency.viewed_on < summed.latest_until
+),
+
+viewed as (
+    select
+        viewed_on,
+        {%- for days in [1, 7, 28] %}
+        sum(viewer_count) filter (where days_ago < {{ days }}) as viewer_count_{{ days }}d,
+        {%- endfor %}
+        sum(new_viewer_count) filter (where days_ago = 0) as new_viewer_count,
+        sum(session_count) filter (where days_ago = 0) as session_count,
+        sum(play_count) filter (where days_ago = 0) as play_count,
+        sum(watch_seconds) filter (where days_ago = 0) as watch_seconds
+    from seen
+    group by viewed_on
 ),
 
 rejected as (
@@ -94,9 +95,9 @@ final as (
         coalesce(rejected.row_count, 0) as rejected_row_count
     from viewed
     inner join concurrency
-        on viewed.day_on = concurrency.viewed_on
+        on viewed.viewed_on = concurrency.viewed_on
     left join rejected
-        on viewed.day_on = rejected.landed_on
+        on viewed.viewed_on = rejected.landed_on
 )
 
 select * from final
