@@ -13,7 +13,7 @@ catalogue as (
     group by title_id
 ),
 
--- Where nobody knows when a row landed, it has by now. int_touched_landings counts on the day.
+-- Where nobody knows when a row landed, it has by now. int_touched_sessions counts on the day.
 described as (
     select
         typed_rows.*,
