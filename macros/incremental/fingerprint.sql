@@ -33,3 +33,12 @@
     {% for name, value in rows %}{% do found.update({name: value}) %}{% endfor %}
     {{ return(found) }}
 {% endmacro %}
+
+{#- One checksum of the SQL of all models, those too that are built anew in every run. -#}
+{% macro models_checksum() %}
+    {% set checksums = [] %}
+    {% for node in graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') %}
+        {% do checksums.append(node.name ~ node.checksum.checksum) %}
+    {% endfor %}
+    {{ return(local_md5(checksums | sort | join)) }}
+{% endmacro %}
