@@ -26,7 +26,7 @@
 {% macro held_fingerprint() %}
     {% set held = held_relation('int_fingerprint') %}
     {% set rows = run_query("select * from " ~ held) if held %}
-    {% if not rows or rows.column_names | map('lower') | list != ['name', 'value'] %}
+    {% if not rows or rows.column_names | map('lower') | list != ['setting', 'setting_value'] %}
         {{ return(none) }}
     {% endif %}
     {% set found = {} %}

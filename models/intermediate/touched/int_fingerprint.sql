@@ -2,18 +2,23 @@
 
 with
 
--- Before all that is kept is touched: what a run leaves that does not end is known by it.
+-- Written before anything that is kept: so what a run leaves that does not end is known by it.
+found (setting, setting_value) as (
+    values
+    {%- for setting, value in fingerprint().items() %}
+    (
+        '{{ setting | replace("'", "''") }}',
+        '{{ value | replace("'", "''") }}'
+    )
+    {{- "," if not loop.last }}
+    {%- endfor %}
+),
+
 final as (
     select
-        cast(name as varchar) as name,
-        cast(value as varchar) as value
-    from (
-        values
-        {%- for name, value in fingerprint().items() %}
-        ('{{ name | replace("'", "''") }}', '{{ value | replace("'", "''") }}')
-        {{- "," if not loop.last }}
-        {%- endfor %}
-    ) as settings (name, value)
+        cast(setting as varchar) as setting,
+        cast(setting_value as varchar) as setting_value
+    from found
 )
 
 select * from final
