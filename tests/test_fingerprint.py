@@ -114,16 +114,20 @@ def test_models_and_releases(built):
     build, variables, _ = built
     table = "intermediate.fingerprint"
     build.must("run", "--full-refresh", **variables, load_lake_anew=True)
-    build.execute(f"update {table} set value = 'x' where name = 'model int_watch_coverage'")
+    build.execute(
+        f"update {table} set setting_value = 'x' where setting = 'model int_watch_coverage'"
+    )
     assert line(build, **variables) == (
         "the SQL of model int_watch_coverage was another: run dbt build --full-refresh"
     )
-    build.execute(f"update {table} set value = 'x' where name = 'model base_telemetry__events'")
+    build.execute(
+        f"update {table} set setting_value = 'x' where setting = 'model base_telemetry__events'"
+    )
     assert line(build, **variables) == (
         "the SQL of model base_telemetry__events and 1 other(s) was another: "
         "run dbt build --full-refresh --vars 'load_lake_anew: true'"
     )
-    for older in (f"alter table {table} rename value to was", f"drop table {table}"):
+    for older in (f"alter table {table} rename setting_value to was", f"drop table {table}"):
         build.execute(older)
         assert line(build, **variables) == (
             "the build file is of an older release: "

@@ -23,3 +23,40 @@
     {% endfor %}
     {{ return("select " ~ selected | join(", ") ~ " from (\n" ~ query ~ "\n) as built") }}
 {% endmacro %}
+
+{#- A table that would come out as it is, is left as it is: else a run with nothing new sorts all of history to say the
+    same. -#}
+{% materialization table, adapter='duckdb' %}
+    {{ return(unchanged_relation() or dbt.materialization_table_duckdb()) }}
+{% endmaterialization %}
+
+{% materialization incremental, adapter='duckdb' %}
+    {{ return(unchanged_relation() or dbt.materialization_incremental_duckdb()) }}
+{% endmaterialization %}
+
+{% macro unchanged_relation() %}
+    {% set held = load_cached_relation(this) %}
+    {% if not held or not held.is_table or not comes_out_the_same(model.unique_id) %}{{ return(none) }}{% endif %}
+    {% call noop_statement('main', 'UNCHANGED') %}{% endcall %}
+    {{ return({'relations': [held]}) }}
+{% endmacro %}
+
+{#- Whether a table follows from what a run derives, which is nothing, and the last complete run has made it of the same
+    rows and titles, by the same models. -#}
+{% macro comes_out_the_same(model) %}
+    {% set list = 'model.playhead.int_touched_sessions' %}
+    {% if list not in selected_resources or list not in with_inputs([model]) or holds_a_part(model)
+        or model not in with_inputs(['model.playhead.int_settled']) or not settled_until() %}
+        {{ return(false) }}
+    {% endif %}
+    {% set settled, titles = held_relation('int_settled'), held_relation('int_titles_enriched') %}
+    {{ return(first_value(
+        "select not exists (select * from " ~ held_relation('int_touched_sessions') ~ ")"
+        ~ " and (select (count(*), max(loaded_at)) from " ~ held_relation('base_telemetry__events') ~ ")"
+        ~ " = (select (max(row_count), max(loaded_until)) from " ~ settled ~ ")"
+        ~ " and (select max(models) from " ~ settled ~ ") = '" ~ models_checksum() ~ "'"
+        ~ " and (select count(*) from " ~ titles ~ ") = (select count(*) from " ~ settled ~ ")"
+        ~ " and not exists (select * from " ~ titles ~ " except"
+        ~ " select * exclude (loaded_until, row_count, models, derived_until) from " ~ settled ~ ")"
+    )) }}
+{% endmacro %}

@@ -54,24 +54,18 @@
     {{ return((changes, of_lake | length > 0)) }}
 {% endmacro %}
 
-{#- What a selected model reads and this run does not build must be there. And where a kept model is built whole,
-    it must not be what an earlier run has derived alone. -#}
+{#- What a selected model reads and this run does not build must be there. And a kept model is built with all that is
+    narrowed to what one run derives: lists and views of another run are of other rows than those it replaces. -#}
 {% macro check_selection() %}
-    {% set refresh = "--full-refresh " if flags.FULL_REFRESH else "" %}
     {% for model in selected_resources if model.startswith('model.') %}
         {% set node = graph.nodes[model] %}
-        {% set is_whole = node.config.materialized == 'incremental'
-            and not (settled_until() and held_relation(node.name)) %}
         {% for input in read_by(model) if input not in selected_resources %}
-            {% set name = graph.nodes[input].name %}
-            {% if not is_built(input) %}
+            {% set is_part = node.config.materialized == 'incremental' and holds_a_part(input) %}
+            {% if is_part or not is_built(input) %}
                 {{ stop(
-                    node.name ~ " is built from " ~ name ~ ", which is not there: run dbt build " ~ refresh
-                    ~ "--select +" ~ node.name
-                ) }}
-            {% elif is_whole and holds_a_part(input) %}
-                {{ stop(
-                    node.name ~ " cannot be built whole without " ~ name ~ ": run dbt build " ~ refresh
+                    node.name ~ (" cannot be built without " if is_part else " is built from ")
+                    ~ graph.nodes[input].name ~ ("" if is_part else ", which is not there")
+                    ~ ": run dbt build " ~ ("--full-refresh " if flags.FULL_REFRESH else "")
                     ~ "--select +" ~ node.name
                 ) }}
             {% endif %}
@@ -97,11 +91,12 @@
     {{ return(adapter.get_relation(node.database, node.schema, node.alias) is not none) }}
 {% endmacro %}
 
-{#- Whether a table is of what the last run derived alone: the query, or that of a view that it reads, is narrowed. -#}
+{#- Whether a list or a view is of what one run derives, and a table too that is made of such views. -#}
 {% macro holds_a_part(model) %}
-    {% set narrowing = [] %}
-    {% for read in [model] + read_by(model) if graph.nodes[model].config.materialized == 'table'
-        and (read == model or graph.nodes[read].config.materialized == 'view') %}
+    {% set kind, narrowing = graph.nodes[model].config.materialized, [] %}
+    {% if kind == 'incremental' %}{{ return(false) }}{% endif %}
+    {% for read in [model] + (read_by(model) if kind == 'table' else [])
+        if read == model or graph.nodes[read].config.materialized == 'view' %}
         {% for macro in graph.nodes[read].depends_on.macros if macro.split('.')[-1].startswith(
             ('is_touched_', 'is_newly_loaded', 'is_derived_anew', 'settled_until')
         ) %}

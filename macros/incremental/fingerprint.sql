@@ -22,7 +22,7 @@
     {{ return(found) }}
 {% endmacro %}
 
-{#- Where it stands: `intermediate.fingerprint`, a row a name. -#}
+{#- Where it stands: `intermediate.fingerprint`, a row a setting. -#}
 {% macro fingerprint_table() %}
     {{ return(api.Relation.create(
         database=target.database, schema=generate_schema_name('intermediate', none), identifier='fingerprint',
@@ -30,16 +30,15 @@
     )) }}
 {% endmacro %}
 
-{#- The fingerprint that the build file's tables were made by; none where it has none. -#}
+{#- The fingerprint that the build file's tables were made by; none where it has none, or another release's. -#}
 {% macro held_fingerprint() %}
     {% set table = fingerprint_table() %}
     {% if adapter.get_relation(table.database, table.schema, table.identifier) is none %}
         {{ return(none) }}
     {% endif %}
-    {% set found = {} %}
-    {% for name, value in run_query("select name, value from " ~ table) %}
-        {% do found.update({name: value}) %}
-    {% endfor %}
+    {% set rows, found = run_query("select * from " ~ table), {} %}
+    {% if rows.column_names | map('lower') | list != ['setting', 'setting_value'] %}{{ return(none) }}{% endif %}
+    {% for setting, value in rows %}{% do found.update({setting: value}) %}{% endfor %}
     {{ return(found) }}
 {% endmacro %}
 
@@ -48,10 +47,20 @@
     {% set table, rows = fingerprint_table(), [] %}
     {% for name, value in fingerprint().items() %}
         {% do rows.append(
-            "select '" ~ name | replace("'", "''") ~ "' as name, '" ~ value | replace("'", "''") ~ "' as value"
+            "select '" ~ name | replace("'", "''") ~ "' as setting, '"
+            ~ value | replace("'", "''") ~ "' as setting_value"
         ) %}
     {% endfor %}
     {% do adapter.create_schema(table) %}
     {% do adapter.drop_relation(table) %}
     {% do run_query(create_table_as(false, table, rows | join(" union all "))) %}
+{% endmacro %}
+
+{#- One checksum of the SQL of all models, those too that are built anew in every run. -#}
+{% macro models_checksum() %}
+    {% set checksums = [] %}
+    {% for node in graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') %}
+        {% do checksums.append(node.name ~ node.checksum.checksum) %}
+    {% endfor %}
+    {{ return(local_md5(checksums | sort | join)) }}
 {% endmacro %}

@@ -302,9 +302,10 @@ class Report:
         s3 = " --target s3" if any(path.startswith("s3://") for path in paths) else ""
         out.print("[bold]Next[/bold]\n")
         if saved:
-            print(f'  .venv/bin/dbt build --full-refresh{s3} --vars "$(cat {saved})"')
+            variables = f"$(cat {saved}; echo 'load_lake_anew: true')"
+            print(f'  .venv/bin/dbt build --full-refresh{s3} --vars "{variables}"')
         else:
-            print(f"  .venv/bin/dbt build --full-refresh{s3}")
+            print(f"  .venv/bin/dbt build --full-refresh{s3} --vars 'load_lake_anew: true'")
 
 
 def _value(rejection: Rejection, columns: Mapping[str, str]) -> str:

@@ -1,12 +1,21 @@
 {{ config(**replacing_touched('is_reported_anew')) }}
 
-{%- set is_reported -%}
-    title_id not in (select titles.title_id from {{ ref('stg_catalogue__titles') }} as titles)
-        and {{ may_be_reported() }}
-        and {{ is_reported_anew() }}
-{%- endset %}
+{%- set may_be_reported = may_be_reported() %}
+{%- set is_reported = may_be_reported ~ ' and ' ~ is_reported_anew() %}
 
 with
+
+-- Where the catalogue has all titles, there are none, and no event is looked at any further.
+uncatalogued as (
+    select title_id
+    from {{ ref('stg_telemetry__events') }}
+    where {{ may_be_reported }}
+
+    except
+
+    select title_id
+    from {{ ref('stg_catalogue__titles') }}
+),
 
 -- A repeat has the session and the time of its event: where these are alone, none is looked for.
 shared_stamps as (
@@ -14,7 +23,9 @@ shared_stamps as (
         session_id,
         event_timestamp
     from {{ ref('stg_telemetry__events') }}
-    where {{ is_reported }}
+    where
+        title_id in (select uncatalogued.title_id from uncatalogued)
+        and {{ is_reported }}
     group by session_id, event_timestamp
     having count(*) > 1
 ),
@@ -25,7 +36,8 @@ deliveries as (
         {{ delivery_number() }} as delivery_number
     from {{ ref('stg_telemetry__events') }}
     where
-        {{ is_reported }}
+        title_id in (select uncatalogued.title_id from uncatalogued)
+        and {{ is_reported }}
         and (session_id, event_timestamp) in (
             select
                 shared_stamps.session_id,
@@ -43,7 +55,8 @@ events as (
     select {{ columns }}
     from {{ ref('stg_telemetry__events') }}
     where
-        {{ is_reported }}
+        title_id in (select uncatalogued.title_id from uncatalogued)
+        and {{ is_reported }}
         and (session_id, event_timestamp) not in (
             select
                 shared_stamps.session_id,

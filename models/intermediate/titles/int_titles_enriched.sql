@@ -53,7 +53,8 @@ uncatalogued as (
         title_name_elected.title_name,
         told_seconds_elected.told_seconds,
         coalesce(
-            cast(implied_seconds_elected.implied_seconds as decimal(12, 3)), reported.complete_seconds
+            cast(implied_seconds_elected.implied_seconds as decimal(12, 3)),
+            reported.complete_seconds
         ) as inferred_seconds
     from reported
     left join title_name_elected on reported.title_id = title_name_elected.title_id

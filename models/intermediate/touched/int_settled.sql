@@ -1,10 +1,12 @@
 {{ config(materialized='table') }}
 
--- Written when all that is kept from run to run is up to date.
--- depends_on: {{ ref('viewer_title_engagement') }}
--- depends_on: {{ ref('int_viewer_days') }}
--- depends_on: {{ ref('int_viewers_summed') }}
--- depends_on: {{ ref('int_audience_minutes') }}
+-- Written when everything is up to date.
+{%- for mart in [
+    'title_performance', 'viewer_segments', 'viewing_concurrency', 'playback_quality', 'daily_viewing',
+    'daily_intake'
+] %}
+-- depends_on: {{ ref(mart) }}
+{%- endfor %}
 
 {#- By a run of a part it is not. -#}
 {%- set not_run = with_inputs(kept_models()) | reject('in', selected_resources) | list if execute %}
@@ -23,20 +25,18 @@ titles as (
 ),
 
 loads as (
-    select max(loaded_at) as loaded_until
-    from {{ ref('stg_telemetry__events') }}
+    select
+        max(loaded_at) as loaded_until,
+        count(*) as row_count
+    from {{ ref('base_telemetry__events') }}
 ),
 
 final as (
     select
-        titles.title_id,
-        titles.title_name,
-        titles.title_type,
-        titles.duration_seconds,
-        titles.duration_source,
-        titles.is_live,
-        titles.is_catalogued,
+        titles.*,
         loads.loaded_until,
+        loads.row_count,
+        cast('{{ models_checksum() if execute }}' as varchar) as models,
         {{ derivation_stamp() }} as derived_until
     from titles
     cross join loads
