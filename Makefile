@@ -53,7 +53,7 @@ $(DEMO)/.generated: scripts/generate_telemetry.py $(wildcard scripts/generator/*
 	@touch $@
 
 demo: $(INSTALLED) $(DEMO)/.generated ## Four weeks, a million events: every mart built and tested, published and shown
-	$(BIN)/dbt build --full-refresh
+	$(BIN)/dbt build --full-refresh --vars '{load_lake_anew: true}'
 	$(BIN)/python scripts/publish_marts.py
 	@$(BIN)/python scripts/show_demo.py
 
