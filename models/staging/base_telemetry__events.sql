@@ -97,8 +97,7 @@ final as (
         outcome,
         case
             when outcome not in ('accepted', 'ignored') then {{ raw_text('raw_row') }}
-        end as raw_text
-        {{- landing_partition('source_file', 'landed_at') }}
+        end as raw_text{{ landing_partition('source_file', 'landed_at') }}
     from judged
 )
 
