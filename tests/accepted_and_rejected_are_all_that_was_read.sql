@@ -11,7 +11,7 @@ counts as (
     select
         {{ landed_row_count(source('telemetry', 'events')) }} as read_count,
         (select count(*) from loaded) as loaded_count,
-        (select count(*) from loaded where outcome = 'unparseable') as unparseable_count,
+        (select count_if(outcome = 'unparseable') from loaded) as unparseable_count,
         (select count(*) from {{ ref('base_telemetry__events') }}) as held_count,
         (select count(*) from {{ ref('stg_telemetry__events') }}) as accepted_count,
         (select count(*) from {{ ref('stg_telemetry__rejected_events') }}) as rejected_count,
@@ -25,6 +25,6 @@ select *
 from counts
 where
     loaded_count < read_count
-    -- A malformed line may be two rows: a carriage return within it ends a line for one reader alone.
+    -- A malformed line may be two rows: for one reader alone, a carriage return in it ends a line.
     or loaded_count > read_count + unparseable_count
     or accepted_count + rejected_count + ignored_count <> held_count

@@ -209,7 +209,7 @@ NO_EVENTS = [
     b'{"city": "' + b"z" * 17_000_000 + b'"}',
     DELIM + b'{"event_id": "e9"}',
     DELIM,
-    b'{"event_id"' + DELIM + b': "e9"}' + DELIM,
+    b'{"event_id"' + DELIM + b': "e9"}',
     b"[1, 2]",
     b"5",
     b"null",

@@ -145,7 +145,6 @@ def test_nothing_new_changes_nothing_and_says_so(small):
 def test_what_retention_deletes_from_the_lake_stays_known(small):
     """Partitions go, then late events of their sessions come: what was loaded still counts."""
     build, variables, (first, second) = small
-    # Hours that the first has filled would be loaded anew, from what is left of them.
     second = [{**event, "landed_at": event["landed_at"] + timedelta(days=60)} for event in second]
     for file in Path(variables["telemetry_path"]).rglob("delivery-0.json.gz"):
         file.unlink()
@@ -182,7 +181,7 @@ def test_a_range_of_hours_is_loaded_again(builds):
     build.must("run", **variables, reload_from=str(until))
     assert differences(everything(build), right) == []
     build.execute(spoil)
-    build.must("run", "--full-refresh", **variables)
+    build.must("run", "--full-refresh", **variables, load_lake_anew=True)
     assert differences(everything(build), right) == []
     done = build.dbt("run", **variables, reload_from="yesterday")
     assert done.returncode != 0

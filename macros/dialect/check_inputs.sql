@@ -131,7 +131,7 @@
 
 {#- What a run loads, it must also derive from. -#}
 {% macro check_what_is_held() %}
-    {% set remedy = "dbt build --full-refresh --vars '{load_lake_anew: true}'" %}
+    {% set remedy = "dbt build --full-refresh --vars 'load_lake_anew: true'" %}
     {% set loader = 'model.playhead.base_telemetry__events' in selected_resources %}
     {% if loader and 'model.playhead.base_telemetry__typed_rows' not in selected_resources %}
         {{ stop(

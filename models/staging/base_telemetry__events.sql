@@ -77,8 +77,10 @@ final as (
         case when outcome = 'accepted' then event_uuid end as event_uuid,
         case when outcome = 'accepted' and event_uuid is null then event_id end as event_text,
         {%- for field in telemetry_fields() if field not in ['event_id', 'playback_rate'] %}
-        case when outcome = 'accepted'
-            {%- if field in held %} and ({{ held[field] }}){% endif %} then {{ field }} end as {{ field }},
+        case
+            when outcome = 'accepted'{% if field in held %} and ({{ held[field] }}){% endif %}
+                then {{ field }}
+        end as {{ field }},
         {%- endfor %}
         cast(
             case
@@ -93,9 +95,9 @@ final as (
         {{ load_stamp('loaded_at') }} as loaded_at,
         source_file,
         outcome,
-        case when outcome not in ('accepted', 'ignored') then {{ raw_text('raw_row') }} end
-            as raw_text
-        {{- landing_partition('source_file', 'landed_at') }}
+        case
+            when outcome not in ('accepted', 'ignored') then {{ raw_text('raw_row') }}
+        end as raw_text{{ landing_partition('source_file', 'landed_at') }}
     from judged
 )
 
