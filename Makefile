@@ -75,7 +75,7 @@ check: $(INSTALLED) ## Your own events, before you build: make check DATA=path/t
 	@test -n "$(DATA)" || { echo "Say where your events are: make check DATA=path/to/events"; exit 1; }
 	@$(BIN)/python scripts/check_data.py "$(DATA)" $(OPTIONS)
 
-bench: $(BENCH_INSTALLED) ## What it costs, into benchmarks/results.md; also: make bench EVENTS=100000000 (Java 17, 60 GB)
+bench: $(BENCH_INSTALLED) ## What it costs, into benchmarks/results.md; Java 17; also: make bench EVENTS=100000000 (40 GB of disk)
 	$(BIN)/python benchmarks/run.py $(EVENTS) $(OPTIONS)
 
 dashboard: $(DASHBOARD_INSTALLED) ## The published marts in a browser, on this machine only (after make demo)
