@@ -1,12 +1,12 @@
-{#- The last column of the table of landed rows, where the engine replaces its rows by partition: an arrival
-    hour; outside the lake layout, a file. -#}
+{#- What of the lake is replaced as a whole, where the engine replaces by partition: an arrival hour; outside
+    the lake layout, a file. Empty where rows are replaced by file. -#}
 {% macro landing_partition(source_file, landed_at) %}
     {{- return(adapter.dispatch('landing_partition', 'playhead')(source_file, landed_at)) -}}
 {% endmacro %}
 
 {#- On Athena it names a folder of the table. -#}
 {% macro default__landing_partition(source_file, landed_at) -%}
-    , coalesce(date_format({{ landed_at }}, '%Y-%m-%d-%H'), {{ source_file }}) as landing_partition
+    coalesce(date_format({{ landed_at }}, '%Y-%m-%d-%H'), {{ source_file }})
 {%- endmacro %}
 
 {% macro duckdb__landing_partition(source_file, landed_at) -%}{%- endmacro %}

@@ -97,7 +97,10 @@ final as (
         outcome,
         case
             when outcome not in ('accepted', 'ignored') then {{ raw_text('raw_row') }}
-        end as raw_text{{ landing_partition('source_file', 'landed_at') }}
+        end as raw_text
+        {%- if landing_partition('source_file', 'landed_at') %},
+        {{ landing_partition('source_file', 'landed_at') }} as landing_partition
+        {%- endif %}
     from judged
 )
 
