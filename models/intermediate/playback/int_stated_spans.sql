@@ -6,17 +6,12 @@ with
 
 stated as (
     select
-        events.*,
-        titles.is_live as is_live_title,
-        lag(events.end_position_seconds) over (
-            partition by
-                events.customer_id, events.session_id, events.title_id, events.event_type
-            order by events.event_timestamp, events.event_id
+        *,
+        lag(end_position_seconds) over (
+            partition by {{ title }}, event_type order by event_timestamp, event_id
         ) as previous_end_seconds
-    from {{ ref('int_touched_events') }} as events
-    inner join {{ ref('int_titles_enriched') }} as titles
-        on events.title_id = titles.title_id
-    where events.event_type in ('span', 'play')
+    from {{ ref('int_touched_events') }}
+    where event_type in ('span', 'play')
 ),
 
 -- A span says both ends. A play's are where both fit; else where the one that is known says; else,
