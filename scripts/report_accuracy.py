@@ -72,11 +72,6 @@ class Scenario:
         """Begins the customers of this lake, and of no other."""
         return re.sub(r"\W+", "-", self.name) + "."
 
-    def holds(self, pair: Pair) -> bool:
-        """Whether a viewer × title pair is one of this scenario's."""
-        customer_id, title_id = pair
-        return customer_id.startswith(self.customer_prefix) and self.live_channel in ("", title_id)
-
 
 @dataclass(frozen=True)
 class Accuracy:
@@ -157,8 +152,11 @@ def measure(folder: Path, chosen: Sequence[Scenario]) -> list[Accuracy]:
             )
         )
     build(folder)
-    watched, found = truth(folder), marts(folder)
-    return [compare(scenario, watched, found) for scenario in chosen]
+    watched, found = by_prefix(truth(folder)), by_prefix(marts(folder))
+    return [
+        compare(scenario, watched[scenario.customer_prefix], found[scenario.customer_prefix])
+        for scenario in chosen
+    ]
 
 
 def build(folder: Path) -> None:
@@ -225,13 +223,22 @@ def marts(folder: Path) -> Seconds:
     return {(row[0], row[1]): (row[2], row[3]) for row in rows}
 
 
+def by_prefix(seconds: Seconds) -> defaultdict[str, Seconds]:
+    """The pairs of each scenario, by what its customers begin with."""
+    lakes: defaultdict[str, Seconds] = defaultdict(dict)
+    for (customer_id, title_id), watched in seconds.items():
+        prefix = customer_id[: customer_id.find(".") + 1]
+        lakes[prefix][customer_id, title_id] = watched
+    return lakes
+
+
 def compare(scenario: Scenario, watched: Seconds, found: Seconds) -> Accuracy:
-    """The scenario's part of both, pair by pair and in total."""
+    """Both of a scenario's lake, pair by pair and in total."""
     nothing = (Decimal(0), Decimal(0))
     pairs = [
         (watched.get(pair, nothing), found.get(pair, nothing))
         for pair in watched.keys() | found.keys()
-        if scenario.holds(pair)
+        if scenario.live_channel in ("", pair[1])
     ]
     errors = [(is_[0] - was[0], is_[1] - was[1]) for was, is_ in pairs]
     watch_error, unique_error, watch, unique = (

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 import strategies
 from conftest import Build, write_ndjson
+from oracle import derive
 
 MARTS = {
     "viewing_sessions": ("customer_id", "session_id", "title_id"),
@@ -34,6 +35,8 @@ MARTS = {
 }
 
 Rows = dict[tuple[str, ...], dict[str, Any]]
+# The latest events that a mart was derived from, and what all marts of them share.
+DERIVED: dict[tuple[Any, ...], tuple[oracle.Derived, list[Any], Any]] = {}
 
 
 def landed(events: list[dict[str, Any]]) -> list[tuple[datetime, str]]:
@@ -63,7 +66,22 @@ def titles_file(
 def of_oracle(name: str, events: Iterable[dict[str, Any]], *arguments: Any) -> Rows:
     """A mart as the oracle tells it; the arguments are the catalogue and what follows it."""
     module = oracle if hasattr(oracle, name) else oracle_marts
-    return getattr(module, name)(events, *(arguments or [strategies.CATALOGUE]))
+    with pytest.MonkeyPatch.context() as patched:
+        for one in (oracle, oracle_marts):
+            patched.setattr(one, "derive", _derived)
+        return getattr(module, name)(events, *(arguments or [strategies.CATALOGUE]))
+
+
+def _derived(events: Iterable[Any], catalogue: Any, playback: oracle.Playback) -> oracle.Derived:
+    """What every mart begins with, derived once for the marts of the same events."""
+    listed = list(events)
+    key = (*map(id, listed), id(catalogue), playback)
+    if key not in DERIVED:
+        derived = derive(listed, catalogue, playback)
+        DERIVED.clear()
+        # Ids are of what is kept here: nothing else can have them meanwhile.
+        DERIVED[key] = (derived, listed, catalogue)
+    return DERIVED[key][0]
 
 
 def mart(build: Build, name: str) -> Rows:

@@ -166,7 +166,7 @@ def test_a_range_of_hours_is_loaded_again(builds):
     build.must("run", **variables)
     right = everything(build)
     spoil = "update staging.base_telemetry__events set position_seconds = 1"
-    longer = "update intermediate.int_watch_intervals set end_seconds = end_seconds + 1"
+    longer = "update intermediate.int_playback_spans set end_seconds = end_seconds + 1"
     build.execute(spoil, longer)
     hours = sorted({event["landed_at"] for event in first})
     until = hours[len(hours) // 2]

@@ -30,8 +30,9 @@ EXPECTED = {
     "base_telemetry__events": Work(scans=1),
     # Ids that occur twice at one time, and then their rows: the second scan skips what has others.
     "int_repeated_events": Work(scans=2),
-    # Durations of titles that are not in the catalogue.
-    "int_titles_enriched": Work(scans=1),
+    # Titles that are not in the catalogue, and what their events say: where there are none, the scans
+    # after the first read nothing.
+    "int_title_reports": Work(scans=4),
     # Stamps whose order hangs on the state before them: where to look, then which, then their
     # sessions; and these sessions' events once more.
     "int_tied_stamps": Work(scans=3),
@@ -109,7 +110,9 @@ def test_the_events_are_sorted_once(work):
 def _plan(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
     """The operators that a query's execution went through."""
     ((_, plan),) = connection.execute(f"explain (analyze, format json) {query}").fetchall()
-    return list(_operators(json.loads(plan)["operator"][0]))
+    # Of constants alone there are none.
+    roots = json.loads(plan).get("operator", [])
+    return [operator for root in roots[:1] for operator in _operators(root)]
 
 
 def _operators(operator: dict[str, Any]) -> Iterator[dict[str, Any]]:

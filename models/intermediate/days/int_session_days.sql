@@ -1,8 +1,6 @@
 {{ config(**replacing_touched('is_touched_session')) }}
 
 {%- set keys = ['customer_id', 'session_id', 'title_id'] | join(', ') %}
-{%- set is_touched = is_touched_session() if is_incremental() else 'true' %}
-{%- set is_derived = is_derived_anew() if is_incremental() else 'true' %}
 {%- set is_over_midnight -%}
     cast(least(started_at, coalesce(playback_started_at, started_at)) as date)
         < cast(greatest(ended_at, coalesce(playback_ended_at, ended_at)) as date)
@@ -15,7 +13,7 @@ over_midnight as (
     select {{ keys }}
     from {{ ref('viewing_sessions') }}
     where
-        {{ is_touched }}
+        {{ is_touched_session() }}
         and {{ is_over_midnight }}
 ),
 
@@ -38,7 +36,7 @@ happenings as (
         play_count,
         watch_seconds
     from {{ ref('int_watch_days') }}
-    where {{ is_derived }} and ({{ keys }}) in (select {{ keys }} from over_midnight)
+    where {{ is_derived_anew() }} and ({{ keys }}) in (select {{ keys }} from over_midnight)
 ),
 
 final as (
@@ -50,7 +48,7 @@ final as (
         watch_seconds
     from {{ ref('viewing_sessions') }}
     where
-        {{ is_touched }}
+        {{ is_touched_session() }}
         and not {{ is_over_midnight }}
 
     union all

@@ -4,9 +4,7 @@ with
 
 watch_days as (
     select * from {{ ref('int_watch_days') }}
-    {%- if is_incremental() %}
     where {{ is_touched_viewer_day() }}
-    {%- endif %}
 ),
 
 -- Of a viewer's streams in order, all that are still on began before: so together they are there

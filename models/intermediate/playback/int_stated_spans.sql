@@ -8,8 +8,7 @@ stated as (
     select
         *,
         lag(end_position_seconds) over (
-            partition by {{ title }}, event_type
-            order by event_timestamp, event_id
+            partition by {{ title }}, event_type order by event_timestamp, event_id
         ) as previous_end_seconds
     from {{ ref('int_touched_events') }}
     where event_type in ('span', 'play')
