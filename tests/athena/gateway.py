@@ -47,6 +47,7 @@ from athena.statements import (
 )
 
 PAGE = 1000
+HISTORY_PAGE = 50
 CATALOG = {"CatalogName": "AwsDataCatalog", "Type": "GLUE"}
 # What Athena tells of a result's column whose type has no number in it.
 PRECISIONS = {"varchar": 2147483647, "bigint": 19, "integer": 10, "double": 17, "timestamp": 3}
@@ -125,6 +126,7 @@ class Athena:
         return {
             "StartQueryExecution": self.start,
             "GetQueryExecution": self.status,
+            "ListQueryExecutions": self.history,
             "GetQueryResults": self.results,
             "StopQueryExecution": lambda body: {},
             "GetWorkGroup": self.work_group,
@@ -280,6 +282,14 @@ class Athena:
                 },
             }
         }
+
+    def history(self, body: dict[str, Any]) -> dict[str, Any]:
+        """A page of all queries there were, the newest first."""
+        identifiers = list(self.executions)[::-1]
+        start = int(body.get("NextToken", 0))
+        end = start + body.get("MaxResults", HISTORY_PAGE)
+        more = {"NextToken": str(end)} if len(identifiers) > end else {}
+        return {"QueryExecutionIds": identifiers[start:end], **more}
 
     def results(self, body: dict[str, Any]) -> dict[str, Any]:
         """A page of rows as text; before the first row of a query, the columns' names."""
