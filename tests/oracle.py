@@ -1622,6 +1622,8 @@ def engagement_of(
         row |= _completion(sessions[pair], row, engagement)
         row |= _score(row, title.duration, engagement)
         row["data_quality_flag"] = _flag(sessions[pair], row, engagement)
+        for doubt in ("has_seek_evidence", "has_uncredited_report", "has_position_beyond_duration"):
+            row[doubt] = any(session[doubt] for session in sessions[pair])
         rows[pair] = row
     return rows
 
@@ -1639,6 +1641,7 @@ def _watch(sessions: Sequence[dict[str, Any]], duration: Decimal | None) -> dict
     reached = [session["max_position_seconds"] for session in sessions]
     furthest = max((position for position in reached if position is not None), default=None)
     return {
+        "view_count": sum(session["watch_seconds"] > 0 for session in sessions),
         "watch_seconds": watch,
         "unplaced_watch_seconds": total(item["unplaced_watch_seconds"] for item in sessions),
         "observed_watch_seconds": total(item["observed_watch_seconds"] for item in sessions),

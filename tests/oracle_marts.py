@@ -239,6 +239,8 @@ def _watch_of_title(
     watching = sum(row["watch_seconds"] > 0 for row in known)
     views = sum(row["watch_seconds"] > 0 for row in sessions)
     return {
+        "covering_viewer_count": watching,
+        "covering_view_count": sum(row["view_count"] for row in known),
         "watch_seconds": watch,
         "unplaced_watch_seconds": total(row["unplaced_watch_seconds"] for row in viewers),
         "unique_watch_seconds": unique,
@@ -341,10 +343,12 @@ def _by_customer(rows: Mapping[tuple[Any, ...], Row]) -> dict[str, dict[tuple[An
 
 
 def _times_of_viewer(titles: Mapping[Any, Row], as_of: date) -> Row:
+    first_watched_at = min(row["first_watched_at"] for row in titles.values())
     last_watched_at = max(row["last_watched_at"] for row in titles.values())
     return {
-        "first_watched_at": min(row["first_watched_at"] for row in titles.values()),
+        "first_watched_at": first_watched_at,
         "last_watched_at": last_watched_at,
+        "days_since_first_watched": (as_of - first_watched_at.date()).days,
         "days_since_last_watched": max((as_of - last_watched_at.date()).days, 0),
     }
 

@@ -28,14 +28,12 @@ class Work(NamedTuple):
 EXPECTED = {
     # Reads the files once, types them and stores them.
     "base_telemetry__events": Work(scans=1),
-    # Ids that occur twice at one time, and then their rows: the second scan skips what has others.
-    "int_repeated_events": Work(scans=2),
+    # Times that a session has twice, and then the rows there.
+    "int_events_at_shared_stamps": Work(scans=2),
     # Titles that are not in the catalogue, and what their events say: where there are none, the scans
     # after the first read nothing.
     "int_title_reports": Work(scans=4),
-    # Stamps whose order hangs on the state before them: where to look, then which, then their
-    # sessions; and these sessions' events once more.
-    "int_tied_stamps": Work(scans=3),
+    # Of sessions with a stamp whose order hangs on the state before it: what each of their stamps says.
     "int_tied_events": Work(scans=1),
     # Sessions with a buffer or an advertisement.
     "int_playback_halts": Work(scans=1),
@@ -46,9 +44,8 @@ EXPECTED = {
     "int_stated_spans": Work(scans=1),
     # What was seen of a title: its viewer's intervals, by their start.
     "int_watch_coverage": Work(interval_sorts=1),
-    # The same within a session; profiles from the events, and from these once more a session's
-    # latest load: for that window, DuckDB joins an aggregate.
-    "viewing_sessions": Work(interval_sorts=1, scans=2),
+    # The same within a session; and profiles from the events.
+    "viewing_sessions": Work(interval_sorts=1, scans=1),
     # Of the few sessions that last over midnight: their events.
     "int_session_days": Work(scans=1),
 }
