@@ -113,7 +113,9 @@ def main(projects: list[Path]) -> str:
         generate = [sys.executable, ROOT / "scripts/generate_telemetry.py", "--output", lake]
         subprocess.run([*generate, *GENERATED], check=True, stdout=subprocess.DEVNULL)
         scanned = {
-            project.name: scanned_by_a_day(server, project.resolve(), lake, f"project_{number}")
+            project.resolve().name: scanned_by_a_day(
+                server, project.resolve(), lake, f"project_{number}"
+            )
             for number, project in enumerate(projects)
         }
     return table(scanned)
