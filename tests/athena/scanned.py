@@ -63,7 +63,7 @@ def scanned_by_a_day(
     variables = json.dumps({"telemetry_path": f"s3://{stand_in.BUCKET}/{name}"})
 
     def dbt(*arguments: str) -> None:
-        command = [Path(sys.executable).with_name("dbt"), "--quiet", *arguments]
+        command = [str(Path(sys.executable).with_name("dbt")), "--quiet", *arguments]
         command += ["--target", "athena", "--vars", variables]
         subprocess.run(command, cwd=project, env=environment, check=True)
 
@@ -71,7 +71,7 @@ def scanned_by_a_day(
         for day in days:
             stand_in.upload(server, lake / MONTH / f"day={day}", f"{name}/{MONTH[10:]}/day={day}")
 
-    client = server.client("athena")
+    client: Any = server.client("athena")
 
     def narrow() -> None:
         """To one month: Trino lists each projected partition."""
@@ -110,7 +110,8 @@ def table(scanned: dict[str, Counter[str]]) -> str:
 def main(projects: list[Path]) -> str:
     with tempfile.TemporaryDirectory() as folder, stand_in.started(Path(folder)) as server:
         lake = Path(folder) / "lake"
-        generate = [sys.executable, ROOT / "scripts/generate_telemetry.py", "--output", lake]
+        script = ROOT / "scripts/generate_telemetry.py"
+        generate = [sys.executable, str(script), "--output", str(lake)]
         subprocess.run([*generate, *GENERATED], check=True, stdout=subprocess.DEVNULL)
         scanned = {
             project.resolve().name: scanned_by_a_day(
