@@ -25,9 +25,11 @@
 {% macro newest_hour_held() %}
     {% set held = held_relation('base_telemetry__events') if execute else none %}
     {% if held is none or var('load_lake_anew') %}{{ return(none) }}{% endif %}
+    {#- By the list of partitions: the table's own files would each be opened. #}
+    {% set partitions = held.incorporate(path={'identifier': held.identifier ~ '$partitions'}) %}
     {{ return(first_value(
-        "select cast(date_add('hour', -" ~ var('lookback_hours') ~ ", max(landed_at)) as varchar) from "
-        ~ held ~ " where landed_at <= " ~ run_started()
+        "select cast(date_add('hour', -" ~ var('lookback_hours') ~ ", max(" ~ landed_at_held() ~ ")) as varchar)"
+        ~ " from " ~ partitions ~ " where " ~ landed_at_held() ~ " <= " ~ run_started()
     )) }}
 {% endmacro %}
 

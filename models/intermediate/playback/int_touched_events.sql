@@ -1,3 +1,4 @@
+{{ config(materialized=read_again()) }}
 -- depends_on: {{ ref('int_touched_sessions') }}
 {%- set fields = telemetry_fields().keys() | join(',\n        ') %}
 
