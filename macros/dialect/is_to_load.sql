@@ -25,11 +25,16 @@
 {% macro newest_hour_held() %}
     {% set held = held_relation('base_telemetry__events') if execute else none %}
     {% if held is none or var('load_lake_anew') %}{{ return(none) }}{% endif %}
-    {#- By the list of partitions: the table's own files would each be opened. #}
+    {#- By the list of partitions: the table's own files would each be opened. One that is a file has no hour. #}
     {% set partitions = held.incorporate(path={'identifier': held.identifier ~ '$partitions'}) %}
+    {% set hour -%}
+        try_cast(
+            substr(landing_partition, 1, 10) || ' ' || substr(landing_partition, 12) || ':00:00' as timestamp
+        )
+    {%- endset %}
     {{ return(first_value(
-        "select cast(date_add('hour', -" ~ var('lookback_hours') ~ ", max(" ~ landed_at_held() ~ ")) as varchar)"
-        ~ " from " ~ partitions ~ " where " ~ landed_at_held() ~ " <= " ~ run_started()
+        "select cast(date_add('hour', -" ~ var('lookback_hours') ~ ", max(" ~ hour ~ ")) as varchar)"
+        ~ " from " ~ partitions ~ " where " ~ hour ~ " <= " ~ run_started()
     )) }}
 {% endmacro %}
 

@@ -10,7 +10,7 @@ final as (
         {% for field in telemetry_fields() if field != 'event_id' -%}
         {{ field }},
         {% endfor -%}
-        {{ landed_at_held() }} as landed_at,
+        landed_at,
         loaded_at
     from events
     where outcome = 'accepted'
