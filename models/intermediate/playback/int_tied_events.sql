@@ -48,7 +48,7 @@ spoken as (
                     )
             when not is_known_before then opening_count > pause_count + ending_count
             when opening_count = pause_count and ending_count = 0 then null
-            else opening_count >= pause_count + ending_count and opening_count > pause_count
+            else opening_count > pause_count
         end as is_playing_after
     from stamps
 ),
