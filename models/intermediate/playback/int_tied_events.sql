@@ -101,7 +101,9 @@ ranked as (
             when is_playing_before and kind <> 'opening' and turn = 0 then 2000
             else
                 5000 + 2 * turn
-                + case when coalesce(is_playing_before, false) = (kind = 'opening') then 1 else 0 end
+                + case
+                    when coalesce(is_playing_before, false) = (kind = 'opening') then 1 else 0
+                end
         end as rank_in_stamp
     from numbered
 ),
