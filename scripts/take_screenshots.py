@@ -5,7 +5,7 @@ They are what Debian's Chromium draws of the published marts: laptop, dark and p
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from browsing import PATHS, ROOT, chromium, serving, wait_until_drawn
@@ -20,7 +20,7 @@ def open_page(
     *,
     size: tuple[int, int] = LAPTOP,
     dark: bool = False,
-    **options: object,
+    **options: Any,
 ) -> Page:
     """A page of the dashboard in a window of its own, once everything on it is drawn."""
     page = browser.new_page(

@@ -12,6 +12,7 @@ OTHERS = {
     "titles_path": "/lake/titles.parquet",
     "telemetry_columns": {"title_id": "videoId"},
     "event_type_aliases": {"play": "start"},
+    "unreadable_files": "set_aside",
     "reload_from": "2025-03-03 12:00",
     "playback": {"max_playback_rate": 3},
 }

@@ -111,9 +111,7 @@ def test_every_kind_of_row_occurs(built):
     tiers = built.rows("select distinct engagement_tier as tier from marts.viewer_title_engagement")
     evidence = built.rows("select distinct evidence from intermediate.int_watch_intervals")
     sources = built.rows("select distinct duration_source from intermediate.int_titles_enriched")
-    repeats = built.rows(
-        "select count(*) as n from intermediate.int_events_at_shared_stamps"
-    )
+    repeats = built.rows("select count(*) as n from intermediate.int_events_at_shared_stamps")
     assert len(flags) == 7
     assert len(tiers) == 4
     assert len(evidence) == 7

@@ -30,10 +30,10 @@ EXPECTED = {
     "base_telemetry__events": Work(scans=1),
     # Times that a session has twice, and then the rows there.
     "int_events_at_shared_stamps": Work(scans=2),
-    # Titles that are not in the catalogue, and what their events say: where there are none, the scans
-    # after the first read nothing.
+    # Titles that are not in the catalogue, and what their events say: where there are none, the
+    # scans after the first read nothing.
     "int_title_reports": Work(scans=4),
-    # Of sessions with a stamp whose order hangs on the state before it: what each of their stamps says.
+    # Of sessions with a stamp whose order hangs on the state before it: what each stamp says.
     "int_tied_events": Work(scans=1),
     # Sessions with a buffer or an advertisement.
     "int_playback_halts": Work(scans=1),

@@ -116,8 +116,10 @@ final as (
             as unique_watch_seconds,
         -- A playhead past the end is clipped, and past it by more than clocks may disagree, marked.
         cast(
-            case when furthest_seconds > duration_seconds then duration_seconds
-                else furthest_seconds end as decimal(13, 3)
+            case
+                when furthest_seconds > duration_seconds then duration_seconds
+                else furthest_seconds
+            end as decimal(13, 3)
         ) as max_position_seconds,
         coalesce(furthest_seconds > duration_seconds + {{ tolerance }}, false)
             as has_position_beyond_duration,
@@ -149,8 +151,8 @@ final as (
             case
                 when {{ source }} = 'counter' and {{ counter }} is not null
                     then greatest({{ counter }} - coalesce(max(
-                        case when {{ source }} = 'counter' then {{ counter }} end
-                    ) over earlier_titles, 0), 0)
+                            case when {{ source }} = 'counter' then {{ counter }} end
+                        ) over earlier_titles, 0), 0)
                 else {{ counter }}
             end as {{ data_type }}
         ) as own_{{ counter }},

@@ -95,13 +95,9 @@ final as (
         {{ load_stamp('loaded_at') }} as loaded_at,
         source_file,
         outcome,
-        case
-            when outcome not in ('accepted', 'ignored') then {{ raw_text('raw_row') }}
-        end as raw_text
-        {%- if landing_partition('source_file', 'landed_at') %},
-        {{ landing_partition('source_file', 'landed_at') }} as landing_partition
-        {%- endif %}
+        case when outcome not in ('accepted', 'ignored') then {{ raw_text('raw_row') }} end
+            as raw_text
     from judged
 )
 
-select * from final
+select *{{ landing_partition('source_file', 'landed_at') }} from final

@@ -35,15 +35,14 @@ corrected as (
 said as (
     select
         *,
-        lag(after_seconds) over playback as previous_after_seconds,
-        lag(kind) over playback as previous_kind,
         {%- for halt in ['buffer', 'ad'] %}
         coalesce({{ last_known(
             "case when kind = '" ~ halt ~ "_start' then true when kind = '" ~ halt ~ "_end' or "
             ~ words_of_intent ~ " then false end"
-        ) }} over before, false) as is_said_{{ halt }}
-        {{- ',' if not loop.last }}
+        ) }} over before, false) as is_said_{{ halt }},
         {%- endfor %}
+        lag(after_seconds) over playback as previous_after_seconds,
+        lag(kind) over playback as previous_kind
     from corrected
     window
         playback as (partition by {{ title }} order by event_number),

@@ -26,7 +26,8 @@ placed as (
                 between watched_seconds and watched_seconds * {{ rules.max_playback_rate }}
                 then position_seconds
             when end_position_seconds is not null then end_position_seconds - watched_seconds
-            when position_seconds is null and is_live_title then {{ epoch_seconds('event_timestamp') }}
+            when position_seconds is null and is_live_title
+                then {{ epoch_seconds('event_timestamp') }}
             else position_seconds
         end as start_seconds,
         case when event_type = 'span' then position_seconds - previous_end_seconds end
@@ -79,8 +80,9 @@ spans as (
         ) as play_number,
         'stated' as evidence,
         start_seconds,
-        case when end_seconds > start_seconds + 172800 then start_seconds + 172800
-            else end_seconds end as end_seconds,
+        case
+            when end_seconds > start_seconds + 172800 then start_seconds + 172800 else end_seconds
+        end as end_seconds,
         case
             when event_type = 'span' or is_live_title then 0
             when start_seconds is null then least(watched_seconds, 172800)

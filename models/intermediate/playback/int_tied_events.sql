@@ -48,7 +48,7 @@ spoken as (
                     )
             when not is_known_before then opening_count > pause_count + ending_count
             when opening_count = pause_count and ending_count = 0 then null
-            else opening_count >= pause_count + ending_count and opening_count > pause_count
+            else opening_count > pause_count
         end as is_playing_after
     from stamps
 ),
@@ -101,7 +101,9 @@ ranked as (
             when is_playing_before and kind <> 'opening' and turn = 0 then 2000
             else
                 5000 + 2 * turn
-                + case when coalesce(is_playing_before, false) = (kind = 'opening') then 1 else 0 end
+                + case
+                    when coalesce(is_playing_before, false) = (kind = 'opening') then 1 else 0
+                end
         end as rank_in_stamp
     from numbered
 ),
