@@ -207,7 +207,6 @@ def test_the_page_tells_what_was_measured_and_what_was_not(million):
 @pytest.fixture
 def bench(tmp_path, monkeypatch) -> tuple[Any, Any, list[dict[str, Any]]]:
     """Module run, a bench of it whose processes are not run, and what it keeps."""
-    pytest.importorskip("psutil", reason="psutil is not installed: make bench")
     import run
 
     monkeypatch.setattr(run, "DATA", tmp_path)

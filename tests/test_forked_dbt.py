@@ -13,6 +13,7 @@ OTHERS = {
     "telemetry_columns": {"title_id": "videoId"},
     "event_type_aliases": {"play": "start"},
     "unreadable_files": "set_aside",
+    "load_lake_anew": True,
     "reload_from": "2025-03-03 12:00",
     "playback": {"max_playback_rate": 3},
 }

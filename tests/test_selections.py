@@ -59,7 +59,7 @@ def test_a_mart_of_an_old_file_is_rebuilt_from_what_is_there(lake):
     build, variables, deliveries = lake
     deliver(variables["telemetry_path"], deliveries[1], 1)
     before = everything(build)
-    build.must("run", "--select", "base_telemetry__events", **variables)
+    build.must("run", "--select", "+base_telemetry__events", **variables)
     for mart in KEPT_MARTS:
         for refresh in ([], ["--full-refresh"]):
             done = build.dbt("run", *refresh, "--select", mart, **variables)

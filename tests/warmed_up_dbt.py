@@ -22,6 +22,7 @@ ROOT = Path(__file__).parents[1]
 READING_VARIABLES = (
     "playhead://models/staging/_staging__models.yml",
     "playhead://models/staging/_telemetry__sources.yml",
+    "playhead://models/staging/base_telemetry__events.sql",
     "playhead://models/staging/base_telemetry__files_set_aside.py",
     "playhead://models/staging/base_telemetry__typed_rows.sql",
     "playhead://models/staging/stg_catalogue__titles.sql",

@@ -26,7 +26,17 @@
 
 {#- A table that would come out as it is, is left as it is: else a run with nothing new sorts all of history to say the
     same. -#}
-{% materialization table, adapter='duckdb' %}
+{% materialization table, adapter='duckdb', supported_languages=['sql', 'python'] %}
+    {%- if model.language == 'python' -%}
+        {#- dbt lets nothing else than a materialization itself run a model's Python. -#}
+        {%- set table = this.incorporate(type='table') -%}
+        {%- do drop_relation_if_exists(load_cached_relation(this)) -%}
+        {%- call statement('main', language='python') -%}
+            {{ create_table_as(false, table, model.compiled_code, 'python') }}
+        {%- endcall -%}
+        {%- do adapter.commit() -%}
+        {{ return({'relations': [table]}) }}
+    {%- endif -%}
     {{ return(unchanged_relation() or dbt.materialization_table_duckdb()) }}
 {% endmaterialization %}
 

@@ -15,7 +15,7 @@
         {% do held.append(model) %}
     {% endfor %}
     {% set changes, is_of_lake = changes_since(held_fingerprint()) if held else ([], false) %}
-    {% set remakes = flags.FULL_REFRESH and kept_models() | reject('in', selected_resources) | list == [] %}
+    {% set remakes = flags.FULL_REFRESH and 'model.playhead.base_telemetry__events' in selected_resources %}
     {% if changes and not (remakes and (var('load_lake_anew') or not is_of_lake)) %}
         {{ stop(
             changes | join("; ") | replace("\n", " ") ~ ": run dbt build --full-refresh"
