@@ -210,6 +210,7 @@ def bench(tmp_path, monkeypatch) -> tuple[Any, Any, list[dict[str, Any]]]:
     import run
 
     monkeypatch.setattr(run, "DATA", tmp_path)
+    monkeypatch.setattr(run, "version", lambda package: "1")
     kept: list[dict[str, Any]] = []
     bench = run.Bench(1_000_000, 1, "1GB", Progress(disable=True), kept.append)
     lake = run.Lake(str(tmp_path), 1_000_000, 1.0, 1.0, 1.0, 700, 70.0)
