@@ -4,7 +4,9 @@
     temporary, relation, compiled_code, language='sql', skip_partitioning=false
 ) %}
     {% set digits = 6 if resolve_table_type() == 'iceberg' else 3 %}
-    {% set query = compiled_code if language != 'sql' else with_timestamps_of(digits, compiled_code) %}
+    {#- The adapter checks a contract's columns, but leaves them in the query's order. #}
+    {% set ordered = get_select_subquery(compiled_code) if config.get('contract').enforced else compiled_code %}
+    {% set query = compiled_code if language != 'sql' else with_timestamps_of(digits, ordered) %}
     {{ return(dbt.athena__create_table_as(
         temporary, relation, query, language, skip_partitioning
     )) }}

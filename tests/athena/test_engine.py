@@ -106,7 +106,7 @@ def test_what_is_new_is_found_without_reading_what_is_not(demo):
     scanned = {}
     for name, bound in {"all": "1900-01-01", "none": "2999-01-01"}.items():
         execution = athena.athena(
-            "select count(distinct event_id) from demo_staging.base_telemetry__events "
+            "select count(distinct event_text) from demo_staging.base_telemetry__events "
             f"where loaded_at > timestamp '{bound} 00:00:00.000'"
         )
         scanned[name] = execution["Statistics"]["DataScannedInBytes"]
