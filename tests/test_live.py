@@ -335,7 +335,7 @@ def test_a_full_disk_loses_nothing(brokers, tmp_path):
 
 
 def test_delivered_twice_the_marts_are_the_same(builds, brokers, consuming):
-    """Killed twice after its object, beside one that nothing befell; rows read are more, no more."""
+    """Killed twice after its object, beside one that nothing befell: only more rows were read."""
     once, twice = builds("once"), builds("twice")
     sender = send(brokers, EVENING_MS, EVENING_MS + HOUR_MS, viewers=60)
     for build, deaths in ((once, 0), (twice, 2)):
