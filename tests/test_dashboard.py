@@ -613,3 +613,45 @@ def test_csv_runs_no_formula():
 
     written = tables.csv(pd.DataFrame({"name": ["=1+1", "@x", "-2", "plain"], "hours": [-1] * 4}))
     assert written.split() == ["name,hours", "'=1+1,-1", "'@x,-1", "'-2,-1", "plain,-1"]
+
+
+def test_one_glossary_names_every_measure_and_is_that_of_the_docs():
+    import cards
+    import glossary
+    import write_glossary
+
+    assert write_glossary.TARGET.read_text() == write_glossary.written()
+    assert set(cards.MEASURES) <= set(glossary.terms())
+    names = [name for name, _ in glossary.terms().values()]
+    assert len(set(names)) == len(names)
+    marts = "".join(file.read_text() for file in (ROOT / "models/marts").glob("*.yml"))
+    for key in ("watched_per_view", "seen_per_viewer", "rebuffer_ratio", "survival"):
+        assert f'doc("glossary_{key}")' in marts
+
+
+def test_key_moments_of_a_curve():
+    import moments
+    import pandas as pd
+
+    buckets = pd.Series(range(100))
+    seen = 0.9 - buckets * 0.004
+    seen[30:33] -= 0.3
+    survival = 0.95 - buckets.clip(upper=49) * 0.008
+    survival[80:] -= 0.2
+    plays = pd.Series(1.0, index=buckets)
+    plays[60] = 1.5
+    curve = pd.DataFrame(
+        {
+            "start_seconds": buckets * 6.0,
+            "viewer_retention": seen,
+            "survival": survival,
+            "drop_off": survival - survival.shift(-1).fillna(survival.iloc[-1]),
+            "rewatch_ratio": plays,
+        }
+    )
+    found = {one.kind: (one.first, one.last) for one in moments.moments(curve)}
+    assert found["opening"] == (0, 5)
+    assert found["fall"] == (79, 79)
+    assert 30 <= found["dip"][0] <= 32
+    assert found["spike"] == (60, 60)
+    assert found["flat"] == (49, 78)
