@@ -64,6 +64,7 @@ lake: $(LIVE_INSTALLED) ## Live: a Kafka broker, viewers, delivery into $(LIVE),
 	@$(BIN)/python scripts/run_lake.py --folder $(LIVE) $(OPTIONS)
 
 now: $(DASHBOARD_INSTALLED) ## Who is watching: the page Now of what make lake keeps up to date
+	@echo "The page Now: http://127.0.0.1:8501/now"
 	PLAYHEAD_DUCKDB_PATH=$(LIVE)/playhead.duckdb $(BIN)/python dashboard
 
 live-test: $(LIVE_INSTALLED) ## The way in, live: a minute of flow through a real broker, kills, and the templates of deploy/

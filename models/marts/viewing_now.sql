@@ -47,9 +47,9 @@ recent as (
     select
         events.*,
         clock.as_of,
-        cast(
-            floor({{ seconds_between('events.event_timestamp', 'clock.as_of') }} / 300) as integer
-        ) as slice_number
+        {{ integer_divide(
+            "date_diff('millisecond', events.event_timestamp, clock.as_of)", 300000
+        ) }} as slice_number
     from {{ ref('stg_telemetry__events') }} as events
     cross join clock
     where
@@ -57,13 +57,16 @@ recent as (
         and events.event_timestamp <= clock.as_of
 ),
 
--- A session's last word. Whoever went on to another title has left the one before.
+-- A session's last word, of equals always the same. Whoever went on to another title has left the one before.
 words as (
     select
         customer_id,
         session_id,
         {%- for column in ['title_id', 'event_type', 'position_seconds', 'playback_rate', 'is_playing'] %}
-        max_by({{ column }}, row(event_timestamp, event_type, title_id)) as {{ column }},
+        max_by({{ column }}, row(
+            event_timestamp, event_type, title_id, coalesce(position_seconds, -1),
+            coalesce(playback_rate, -1), coalesce(is_playing, true)
+        )) as {{ column }},
         {%- endfor %}
         max(event_timestamp) as said_at,
         max(as_of) as as_of,
@@ -77,11 +80,9 @@ words as (
 open_plays as (
     select
         words.*,
-        coalesce(
-            (titles.duration_seconds - words.position_seconds)
-            / case when words.playback_rate > 0 then words.playback_rate else 1 end,
-            {{ rules.max_inferred_seconds }}
-        ) as seconds_left,
+        coalesce(titles.duration_seconds - words.position_seconds, {{ rules.max_inferred_seconds }})
+            as left_seconds,
+        case when words.playback_rate > 0 then words.playback_rate else 1 end as rate,
         {{ seconds_between('words.said_at', 'words.as_of') }} as silent_seconds
     from words
     inner join {{ ref('int_titles_enriched') }} as titles
@@ -98,7 +99,7 @@ plays as (
         cast(null as timestamp) as ended_at
     from open_plays
     where
-        silent_seconds < seconds_left + {{ rules.clock_tolerance_seconds }}
+        (silent_seconds - {{ rules.clock_tolerance_seconds }}) * rate < left_seconds
         and not (has_heartbeats and silent_seconds > {{ silence_seconds }})
 
     union all
