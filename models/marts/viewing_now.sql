@@ -1,6 +1,8 @@
 {#- Of what was said longer before the last event nothing is looked for: few titles are longer. -#}
 {%- set horizon_hours = 6 %}
-{%- set cuts = ['all', 'device_type', 'isp', 'country', 'title_id'] %}
+{%- set last_word = [
+    'title_id', 'event_type', 'position_seconds', 'playback_rate', 'is_playing'
+] %}
 {%- set rules = settings('playback') %}
 {%- set silence_seconds = rules.heartbeat_seconds + rules.clock_tolerance_seconds %}
 {%- set keys = ['customer_id', 'session_id', 'title_id'] | join(', ') %}
@@ -17,7 +19,7 @@ marks as (
 ),
 
 cuts (dimension) as (
-    values {% for name in cuts %}('{{ name }}'){{ ', ' if not loop.last }}{% endfor %}
+    values ('all'), ('device_type'), ('isp'), ('country'), ('title_id')
 ),
 
 -- An object lies under the arrival hour of its oldest record: the others came up to an hour later.
@@ -33,7 +35,9 @@ newest as (
         row_number() over (order by event_timestamp desc) as place,
         count(*) over () as stamp_count
     from stamps
-    where event_timestamp > (select max(event_timestamp) from stamps) - interval '1' hour
+    where
+        event_timestamp > (select max(latest.event_timestamp) from stamps as latest)
+        - interval '1' hour
 ),
 
 -- The newest but one in a thousand: a few clocks are ahead, and what time it is they do not say.
@@ -57,12 +61,12 @@ recent as (
         and events.event_timestamp <= clock.as_of
 ),
 
--- A session's last word, of equals always the same. Whoever went on to another title has left the one before.
+-- A session's last word, of equals always the same. Whoever went on to another title has left this.
 words as (
     select
         customer_id,
         session_id,
-        {%- for column in ['title_id', 'event_type', 'position_seconds', 'playback_rate', 'is_playing'] %}
+        {%- for column in last_word %}
         max_by({{ column }}, row(
             event_timestamp, event_type, title_id, coalesce(position_seconds, -1),
             coalesce(playback_rate, -1), coalesce(is_playing, true)
@@ -80,8 +84,9 @@ words as (
 open_plays as (
     select
         words.*,
-        coalesce(titles.duration_seconds - words.position_seconds, {{ rules.max_inferred_seconds }})
-            as left_seconds,
+        coalesce(
+            titles.duration_seconds - words.position_seconds, {{ rules.max_inferred_seconds }}
+        ) as left_seconds,
         case when words.playback_rate > 0 then words.playback_rate else 1 end as rate,
         {{ seconds_between('words.said_at', 'words.as_of') }} as silent_seconds
     from words
@@ -117,27 +122,36 @@ plays as (
         and intervals.wall_started_at <= clock.as_of
 ),
 
+counted as (
+    select
+        {{ keys }},
+        slice_number,
+        max(buffering_events) as stalls_so_far,
+        max(error_count) as errors_so_far,
+        count(distinct case when event_type = 'buffer_start' then event_timestamp end)
+            as stalls_told,
+        count(distinct case when event_type = 'error' then event_timestamp end) as errors_told
+    from recent
+    group by {{ keys }}, slice_number
+),
+
 -- Counters go on over the session: what is new in five minutes is what they have grown by.
 troubles as (
     select
         {{ keys }},
-        slice_number,
-        {%- for count, (counter, told) in {
-            'stalls': ('buffering_events', 'buffer_start'), 'errors': ('error_count', 'error')
-        }.items() %}
+        {%- for count in ['stalls', 'errors'] %}
         case
-            when max({{ counter }}) is null
-                then count(distinct case when event_type = '{{ told }}' then event_timestamp end)
+            when {{ count }}_so_far is null then {{ count }}_told
             else greatest(
-                    max({{ counter }}) - coalesce(max(max({{ counter }})) over earlier, 0), 0
+                    {{ count }}_so_far - coalesce(max({{ count }}_so_far) over earlier, 0), 0
                 )
-        end as {{ count }}{{ ',' if not loop.last }}
+        end as {{ count }},
         {%- endfor %}
-    from recent
-    group by {{ keys }}, slice_number
+        slice_number
+    from counted
     window earlier as (
         partition by customer_id, session_id
-        order by slice_number desc, title_id rows between unbounded preceding and 1 preceding
+        order by -slice_number, title_id rows between unbounded preceding and 1 preceding
     )
 ),
 
@@ -177,7 +191,7 @@ described as (
         cuts.dimension,
         case cuts.dimension
             when 'all' then 'all'
-            {%- for name in cuts[1:] %}
+            {%- for name in ['device_type', 'isp', 'country', 'title_id'] %}
             when '{{ name }}' then coalesce(sessions.{{ name }}, 'unknown')
             {%- endfor %}
         end as dimension_value,
