@@ -1,7 +1,9 @@
+{{ config(**kept_if_sequenced()) }}
+
 with
 
-events as (
-    select * from {{ ref('base_telemetry__events') }}
+judged_rows as (
+    {{ judged_rows() | indent }}
 ),
 
 final as (
@@ -12,7 +14,7 @@ final as (
         {% endfor -%}
         landed_at,
         loaded_at
-    from events
+    from judged_rows
     where outcome = 'accepted'
 )
 

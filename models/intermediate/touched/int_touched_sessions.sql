@@ -45,6 +45,20 @@ begun as (
         cast(null as timestamp) as held_until
     from {{ held_sessions }}
     where title_id in (select retitled.title_id from retitled)
+    {%- if is_sequenced() %}
+
+    union all
+
+    select
+        customer_id,
+        session_id,
+        title_id,
+        cast(null as timestamp) as landed_from,
+        cast(null as timestamp) as held_from,
+        cast(null as timestamp) as held_until
+    from {{ held_sessions }}
+    where {{ has_vanished() }}
+    {%- endif %}
 
     union all
 
