@@ -8,9 +8,18 @@
     } if is_title_known else {} -%}
     {%- for field in telemetry_fields() if field != 'event_id' %}
     {%- set value = in_seconds(field) if is_title_known else field %}
+    {%- set value = clamped_rate() if field == 'playback_rate' else value %}
     {%- set is_possible = of_title.get(field, possible.get(field)) %}
     case
         when {{ condition }}{{ ' and ' ~ is_possible.format(value) if is_possible }} then {{ value }}
     end as {{ field }},
     {%- endfor %}
+{%- endmacro %}
+
+{#- The playback rate, as far as five digits tell it. -#}
+{% macro clamped_rate() -%}
+    cast(
+        case when playback_rate > 99 then 99 when playback_rate < -99 then -99 else playback_rate end
+        as decimal(5, 3)
+    )
 {%- endmacro %}
