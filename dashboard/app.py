@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import marts
 import streamlit as st
+import text
 
 PAGES = [
     st.Page("views/overview.py", title="Overview", icon=":material/monitoring:", default=True),
@@ -28,6 +29,7 @@ page = st.navigation(PAGES)
 try:
     page.run()
 except marts.UnavailableError as unavailable:
-    st.error(str(unavailable), icon=":material/database_off:")
+    st.error(text.markdown(unavailable), icon=":material/database_off:")
 except duckdb.Error as error:
-    st.error(f"{marts.path()}: {str(error).splitlines()[0]} Publish the marts anew: `make demo`.")
+    wrong = text.markdown(f"{marts.path()}: {str(error).splitlines()[0]}")
+    st.error(f"{wrong} Publish the marts anew: `make demo`.")

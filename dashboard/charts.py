@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import altair as alt
 import pandas as pd
 import streamlit as st
+import text
 from streamlit.delta_generator import DeltaGenerator
 
 INDIGO, TEAL, AMBER, PINK, VIOLET, GREY = (
@@ -174,7 +175,7 @@ def nothing(why: str) -> None:
 def heading(title: str, question: str, says: str = "") -> None:
     """A page's title, the question that it answers, and what is picked."""
     st.title(title, anchor=False)
-    st.caption(f"{question}  \n**{says}**" if says else question)
+    st.caption(f"{question}  \n**{text.markdown(says)}**" if says else question)
 
 
 def clock(seconds: float) -> str:

@@ -570,13 +570,13 @@ def test_times_and_objects():
 
 def test_the_fields_are_those_of_the_pipeline():
     macro = (ROOT / "macros/settings/telemetry_fields.sql").read_text()
-    canonical = re.findall(r"'(\w+)'", macro.split("set canonical = [")[1].split("]")[0])
+    canonical = re.findall(r"'(\w+)': '", macro)
     assert [field.name for field in FIELDS] == canonical
     check = (ROOT / "macros/dialect/check_inputs.sql").read_text()
     required = re.findall(r"'(\w+)'", check.split("macro required_fields()")[1].split("]")[0])
     assert [field.name for field in FIELDS if field.is_required] == required
-    macro = (ROOT / "macros/canonical_event_type.sql").read_text()
-    types = re.findall(r"'(\w+)'", macro.split("set event_types = [")[1].split("]")[0])
+    macro = (ROOT / "macros/mapping/event_types.sql").read_text()
+    types = re.findall(r"'(\w+)'", macro)
     assert types == list(NAMES)
 
 

@@ -16,6 +16,7 @@ from conftest import ROOT
 if os.environ.get("PLAYHEAD_REQUIRE_BROWSER") != "1":
     pytest.importorskip("streamlit", reason="streamlit is not installed: make dashboard-test")
 
+import text
 from streamlit.testing.v1 import AppTest
 
 PAGES = ["overview", "titles", "viewers", "audience", "quality", "data_quality"]
@@ -383,5 +384,12 @@ def test_without_marts_one_line_says_what_to_do(marts_files, tmp_path, made_by, 
     (error,) = app.error
     assert len(app.exception) == 0
     assert "\n" not in error.value
-    assert str(file) in error.value
+    assert text.markdown(file) in error.value
     assert "make demo" in error.value
+
+
+def test_escaped_text_reads_as_it_was():
+    hostile = "![x](http://a.b/c) a@b.c :red[d] \u202e<b>\n$e$"
+    shown = text.markdown(hostile).replace(text.JOINER, "").replace("\\", "")
+    assert shown == "![x](http://a.b/c) a@b.c :red[d]  <b> $e$"
+    assert text.html('"<b>&') == "&quot;&lt;b&gt;&amp;"

@@ -15,6 +15,8 @@ if not REQUIRED:
         pytest.skip("no chromium: apt-get install -y chromium", allow_module_level=True)
 
 import browsing  # noqa: E402
+import hostile  # noqa: E402
+import text  # noqa: E402
 
 PAGES = list(browsing.PATHS)
 # Charts that a page draws when everything is known.
@@ -37,6 +39,12 @@ DRAWN = """() => {
     drawing: chart.innerHTML,
   }));
 }"""
+LARGEST_MARK = """chart => {
+  const boxes = [...chart.querySelectorAll('g.role-mark path')].map(m => m.getBoundingClientRect());
+  const box = boxes.reduce((one, other) =>
+    one.width * one.height > other.width * other.height ? one : other);
+  return [box.x + box.width / 2, box.y + box.height / 2];
+}"""
 FIGURES = """() => Object.fromEntries(
     [...document.querySelectorAll('[data-testid="stMetric"]')].map(metric => [
         metric.querySelector('[data-testid="stMetricLabel"]').innerText.trim(),
@@ -50,12 +58,15 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="module")
-def addresses(marts_files) -> Iterator[dict[str, str]]:
+def addresses(marts_files, tmp_path_factory) -> Iterator[dict[str, str]]:
+    attacked = tmp_path_factory.mktemp("hostile") / "hostile.duckdb"
+    hostile.make_hostile(marts_files["full"], attacked)
     with (
         browsing.serving(marts_files["full"]) as full,
         browsing.serving(marts_files["bare"]) as bare,
+        browsing.serving(attacked) as attacked_address,
     ):
-        yield {"full": full, "bare": bare}
+        yield {"full": full, "bare": bare, "hostile": attacked_address}
 
 
 class Visit:
@@ -143,6 +154,33 @@ def test_a_phone_shows_every_page_without_scrolling_sideways(visit):
         )
         assert widths and max(widths) <= 390, name
     assert here.complaints == []
+
+
+# What a text would become if it were read as Markdown or HTML.
+FOREIGN = """() => [window.hacked, ...document.querySelectorAll(
+    ':is([src], [href], [srcset], [data], [action])')]
+    .filter(found => found && (found === 1 || /evil/.test(found.outerHTML.split('>')[0])))
+    .concat([...document.querySelectorAll('[onerror], [onmouseover], iframe, main script, .katex')])
+    .map(found => found.outerHTML ?? found)"""
+
+
+def test_text_of_the_data_is_text_on_every_page(visit):
+    here = visit("hostile", viewport={"width": 1366, "height": 900})
+    told = ""
+    for name in PAGES:
+        here.go_to(name)
+        if name == "Quality":
+            here.pick("Device", "tv")
+        # Charts tell of what is under the pointer.
+        for chart in here.page.get_by_test_id("stVegaLiteChart").all():
+            chart.scroll_into_view_if_needed()
+            here.page.mouse.move(*chart.evaluate(LARGEST_MARK))
+        told += here.page.locator("body").inner_text()
+        assert here.page.evaluate(FOREIGN) == [], name
+    assert here.complaints == []
+    assert here.stayed_here(), here.requests
+    shown = told.replace(text.JOINER, "")
+    assert [one for one in hostile.TEXTS if one not in shown] == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

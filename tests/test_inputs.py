@@ -142,15 +142,15 @@ def wrong_inputs(folder: Path) -> dict[str, tuple[dict[str, Any], str]]:
         ),
         "unknown column": (
             {"telemetry_path": lake, "telemetry_columns": {"titel_id": "videoId"}},
-            "var telemetry_columns has an unknown key, titel_id; use one of event_id,",
+            "var telemetry_columns has an unknown key, titel_id (did you mean title_id?); use one ",
         ),
         "unknown event type": (
             {"telemetry_path": lake, "event_type_aliases": {"video_play": "playing"}},
-            "maps video_play to 'playing'; map it to one of start,",
+            "maps video_play to 'playing' (did you mean play?); use one of start,",
         ),
         "unknown setting": (
             {"telemetry_path": lake, "playback": {"max_rate": 3}},
-            "var playback has an unknown key, max_rate; use one of max_playback_rate,",
+            "var playback has an unknown key, max_rate (did you mean max_playback_rate?); use one ",
         ),
         "setting that is no number": (
             {"telemetry_path": lake, "engagement": {"session_cap": "many"}},

@@ -7,6 +7,7 @@ import marts
 import pandas as pd
 import places
 import streamlit as st
+import text
 
 DIMENSIONS = {
     "isp": "ISP",
@@ -133,7 +134,7 @@ def draw_causes(causes: pd.DataFrame, column: str, title: str, colour: str) -> N
             ",.0f",
             f"fails in {first.errors:.1%} of sessions ({totals.errors:.1%} overall)",
         )
-    st.markdown(f"**{first['name']}** {cost}.")
+    st.markdown(f"**{text.markdown(first['name'])}** {cost}.")
     charts.draw(
         charts.ranking(
             worst,

@@ -25,8 +25,8 @@
         ) }}
     {% endif %}
     {% for field in required_fields() if var('telemetry_format') == 'parquet' %}
-        {% if telemetry_fields()[field] | lower not in columns %}
-            {{ stop_for_column(telemetry_fields()[field], field) }}
+        {% if landed_columns()[field] | lower not in columns %}
+            {{ stop_for_column(landed_columns()[field], field) }}
         {% endif %}
     {% endfor %}
     {% if var('titles_table') and glue_table(var('titles_table')) is none %}
@@ -169,7 +169,7 @@
 {% macro check_telemetry_columns() %}
     {% set columns = present_columns() %}
     {% set required = required_fields() %}
-    {% for field, column in telemetry_fields().items() if columns and column not in columns %}
+    {% for field, column in landed_columns().items() if columns and column not in columns %}
         {% if field in required and not has_key_somewhere(column) %}
             {{ stop_for_column(column, field) }}
         {% elif field not in required and field in var('telemetry_columns') %}

@@ -14,7 +14,7 @@
 
 {#- A line that is not UTF-8 is not text; and the one text that the table takes for NULL is `\N`. -#}
 {% macro default__landed_ndjson_rows(relation) %}
-{%- set fields = telemetry_fields() -%}
+{%- set fields = landed_columns() -%}
 with
 
 lines as (
@@ -49,7 +49,7 @@ from documents
 
 {#- A table with columns of its own, of whatever format: every row can be read. -#}
 {% macro default__landed_table_rows(relation) %}
-{%- set fields = telemetry_fields() -%}
+{%- set fields = landed_columns() -%}
 {%- set mapped = mapped_columns(table_columns(relation)) | map('lower') | list -%}
 select
     {%- for field, column in fields.items() %}
@@ -113,7 +113,7 @@ where {{ has_landed(relation) }}
 {% endmacro %}
 
 {% macro duckdb__landed_ndjson_rows(relation) %}
-{%- set fields = telemetry_fields() -%}
+{%- set fields = landed_columns() -%}
 with
 
 lines as (
@@ -151,7 +151,7 @@ from extracted
 {% endmacro %}
 
 {% macro duckdb__landed_parquet_rows(relation) %}
-{%- set fields = telemetry_fields() -%}
+{%- set fields = landed_columns() -%}
 {%- set mapped = mapped_columns(parquet_columns(relation)) -%}
 select
     {%- for field, column in fields.items() %}
@@ -175,7 +175,7 @@ from {{ landed_files(relation) }}
 {#- The columns that a field is read from, each once: of others nothing is read, nor kept in quarantine. -#}
 {% macro mapped_columns(present) %}
     {% set mapped = {} %}
-    {% for column in telemetry_fields().values() if column | lower in present | map('lower') %}
+    {% for column in landed_columns().values() if column | lower in present | map('lower') %}
         {% do mapped.update({column | lower: column}) %}
     {% endfor %}
     {{ return(mapped.values() | list) }}
@@ -197,4 +197,13 @@ from {{ landed_files(relation) }}
         {{ return("(select '' as landed_file, '' as line, '' as rest where false) as landed") }}
     {% endif %}
     {{ return(relation | string | replace(source_files('telemetry', 'events'), "[" ~ names ~ "]")) }}
+{% endmacro %}
+
+{#- The source's column for each canonical field. -#}
+{% macro landed_columns() %}
+    {% set columns = {} %}
+    {% for field, rule in mapping().columns.items() %}
+        {% do columns.update({field: rule['from'][0].steps[0][1] if rule['from'] else ''}) %}
+    {% endfor %}
+    {{ return(columns) }}
 {% endmacro %}

@@ -5,8 +5,8 @@
     {% for name in ['telemetry_path', 'telemetry_table', 'telemetry_format'] %}
         {% do found.update({name: var(name) | string}) %}
     {% endfor %}
-    {% for name in ['telemetry_columns', 'event_type_aliases'] %}
-        {% for key, value in mapping_variable(name).items() %}
+    {% for name, settings in mapping_settings().items() %}
+        {% for key, value in settings.items() %}
             {% do found.update({name ~ '.' ~ key: value if value is string else tojson(value)}) %}
         {% endfor %}
     {% endfor %}

@@ -3,11 +3,8 @@
     {% if var(variable) is not mapping %}
         {{ stop("var " ~ variable ~ " is '" ~ var(variable) ~ "'; give a mapping, {key: value}") }}
     {% endif %}
-    {% for key in var(variable) if known_keys is not none and key not in known_keys %}
-        {{ stop(
-            "var " ~ variable ~ " has an unknown key, " ~ key ~ "; use one of "
-            ~ known_keys | join(', ')
-        ) }}
+    {% for key in var(variable) if known_keys is not none %}
+        {% do one_of(known_keys | list, key, "var " ~ variable ~ " has an unknown key, " ~ key) %}
     {% endfor %}
     {{ return(var(variable)) }}
 {% endmacro %}

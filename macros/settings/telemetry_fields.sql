@@ -1,21 +1,39 @@
-{#- The source's column for each canonical field of docs/method.md §2.1, in order; ip_address is dropped. -#}
+{#- The canonical fields of docs/method.md §2.1 in order, each with what it is; ip_address is dropped. -#}
 {% macro telemetry_fields() %}
-    {% set canonical = [
-        'event_id', 'customer_id', 'title_id', 'session_id', 'event_type', 'event_timestamp',
-        'watch_duration_seconds', 'position_seconds', 'completion_percentage', 'device_type',
-        'device_id', 'device_os', 'app_version', 'quality', 'bandwidth_mbps', 'buffering_events',
-        'buffering_duration_seconds', 'error_count', 'country', 'state', 'city', 'isp',
-        'connection_type', 'playback_rate', 'seek_from_seconds', 'is_playing', 'is_completed', 'is_live',
-        'ended_at', 'end_position_seconds', 'watched_seconds', 'max_position_seconds', 'title_name',
-        'title_duration_seconds'
-    ] %}
-    {% set columns = mapping_variable('telemetry_columns', canonical) %}
-    {% for field, column in columns.items() if column is not string or '"' in column %}
-        {{ stop("var telemetry_columns has " ~ field ~ ": " ~ column ~ "; give a column's name") }}
-    {% endfor %}
-    {% set fields = {} %}
-    {% for field in canonical %}
-        {% do fields.update({field: columns.get(field, field)}) %}
-    {% endfor %}
-    {{ return(fields) }}
+    {{ return({
+        'event_id': 'text',
+        'customer_id': 'text',
+        'title_id': 'text',
+        'session_id': 'text',
+        'event_type': 'type',
+        'event_timestamp': 'time',
+        'watch_duration_seconds': 'seconds',
+        'position_seconds': 'seconds',
+        'completion_percentage': 'percentage',
+        'device_type': 'text',
+        'device_id': 'text',
+        'device_os': 'text',
+        'app_version': 'text',
+        'quality': 'text',
+        'bandwidth_mbps': 'bandwidth',
+        'buffering_events': 'count',
+        'buffering_duration_seconds': 'seconds',
+        'error_count': 'count',
+        'country': 'text',
+        'state': 'text',
+        'city': 'text',
+        'isp': 'text',
+        'connection_type': 'text',
+        'playback_rate': 'rate',
+        'seek_from_seconds': 'seconds',
+        'is_playing': 'boolean',
+        'is_completed': 'boolean',
+        'is_live': 'boolean',
+        'ended_at': 'time',
+        'end_position_seconds': 'seconds',
+        'watched_seconds': 'seconds',
+        'max_position_seconds': 'seconds',
+        'title_name': 'text',
+        'title_duration_seconds': 'seconds'
+    }) }}
 {% endmacro %}
