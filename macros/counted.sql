@@ -1,9 +1,10 @@
-{#- What a counter comes to over rows: it counts on and on, so the greatest; or each row's own, so the sum. -#}
-{% macro counted(field, column=field) -%}
-    {{ 'sum' if counts_per_row(field) else 'max' }}({{ column }})
+{#- What a counter comes to over rows: one of `per_row` counts each row's own, so it is the sum; any other counts on
+    and on, so it is the greatest. -#}
+{% macro counted(field, per_row, column=field) -%}
+    {{ 'sum' if field in per_row else 'max' }}({{ column }})
 {%- endmacro %}
 
 {#- What a report says was watched since the report before it. -#}
-{% macro reported_growth(reported, before) -%}
-    {{ reported if counts_per_row('watch_duration_seconds') else reported ~ ' - ' ~ before }}
+{% macro reported_growth(reported, before, per_row) -%}
+    {{ reported if 'watch_duration_seconds' in per_row else reported ~ ' - ' ~ before }}
 {%- endmacro %}

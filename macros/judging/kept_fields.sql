@@ -6,8 +6,9 @@
         'max_position_seconds': '(is_live_title or {} between 0 and 172800)',
         'watched_seconds': '{} >= 0'
     } if is_title_known else {} -%}
+    {%- set shares = shares_of_title() if is_title_known else {} -%}
     {%- for field in telemetry_fields() if field != 'event_id' %}
-    {%- set value = in_seconds(field) if is_title_known else field %}
+    {%- set value = in_seconds(field, shares) %}
     {%- set value = clamped_rate() if field == 'playback_rate' else value %}
     {%- set is_possible = of_title.get(field, possible.get(field)) %}
     case

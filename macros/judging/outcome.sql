@@ -1,6 +1,8 @@
 {#- What becomes of a row: accepted, ignored, or the first reason why it is no event (docs/method.md §2.3). -#}
 {% macro outcome() -%}
-    {%- set position, end = in_seconds('position_seconds'), in_seconds('end_position_seconds') -%}
+    {%- set shares = shares_of_title() -%}
+    {%- set position = in_seconds('position_seconds', shares) -%}
+    {%- set end = in_seconds('end_position_seconds', shares) -%}
     case
         when not is_readable then 'unparseable'
         when event_type = 'ignore' then 'ignored'

@@ -9,6 +9,7 @@
     'device_type', 'device_id', 'device_os', 'app_version', 'quality', 'connection_type', 'isp',
     'country', 'state', 'city'
 ] %}
+{%- set per_row = per_row_fields() %}
 {%- set counters = {
     'buffering_event_count': ('buffering_events', 'buffering_source', 'bigint'),
     'buffering_seconds': ('buffering_duration_seconds', 'buffering_source', 'decimal(12, 3)'),
@@ -147,7 +148,7 @@ final as (
         -- theirs. What events say, or rows of their own, is each title's own.
         {%- for counter, (field, source, data_type) in counters.items() %}
         cast({{ counter }} as {{ data_type }}) as {{ counter }},
-        {%- if counts_per_row(field) %}
+        {%- if field in per_row %}
         cast({{ counter }} as {{ data_type }}) as own_{{ counter }},
         {%- else %}
         cast(
