@@ -32,7 +32,9 @@ moments as (
         max({{ field }}) as {{ field }},
         {%- endfor %}
         {%- if gap is not none %}
-        max(coalesce(ended_at, event_timestamp)) as lasts_until,
+        max(
+            coalesce(case when event_type in ('span', 'play') then ended_at end, event_timestamp)
+        ) as lasts_until,
         {%- endif %}
         max(loaded_at) as loaded_at
     from landed

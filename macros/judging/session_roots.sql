@@ -17,7 +17,7 @@
         from {{ ref('base_telemetry__events') }} as landed
         where
             landed.session_id is not null
-            and ({{ is_newly_loaded() }}{% if settled_until() %} or {{ is_measured_anew() }}{% endif %})
+            and ({{ is_newly_loaded() }}{% if not execute or settled_until() %} or {{ is_measured_anew() }}{% endif %})
     )
 {%- endmacro %}
 

@@ -14,6 +14,8 @@
     'watch_duration_seconds', 'buffering_duration_seconds', 'bandwidth_mbps', 'watched_seconds',
     'title_duration_seconds'
 ] %}
+{#- A share of a duration of hours needs more digits than milliseconds do. #}
+{%- set shares = shares_of_title() %}
 
 with
 
@@ -32,12 +34,13 @@ final as (
         end as event_id,
         {{ as_text('customer_id') }} as customer_id,
         {{ as_text('title_id') }} as title_id,
-        {{ as_text('session_id') }} as session_id,
+        {{ as_text('session_id') if session_gap() is none else told_by_gap() }} as session_id,
         {{ canonical_event_type('event_type') }} as event_type,
         {{ parse_timestamp('event_timestamp') }} as event_timestamp,
         {{ parse_timestamp('ended_at') }} as ended_at,
         {%- for column in positions %}
-        try_cast({{ column }} as decimal(13, 3)) as {{ column }},
+        try_cast({{ column }} as {{ 'decimal(18, 12)' if column in shares else 'decimal(13, 3)' }})
+            as {{ column }},
         {%- endfor %}
         -- Something was said, and it is no number.
         case
@@ -51,7 +54,8 @@ final as (
             else false
         end as has_unreadable_end,
         {%- for column in seconds %}
-        try_cast({{ column }} as decimal(12, 3)) as {{ column }},
+        try_cast({{ column }} as {{ 'decimal(18, 12)' if column in shares else 'decimal(12, 3)' }})
+            as {{ column }},
         {%- endfor %}
         try_cast(completion_percentage as decimal(15, 9)) as completion_percentage,
         try_cast(playback_rate as decimal(12, 3)) as playback_rate,

@@ -1,6 +1,10 @@
 {{ config(materialized='table') }}
 
 -- depends_on: {{ ref('int_titles_enriched') }}
+{%- if is_sequenced() %}
+-- depends_on: {{ ref('base_telemetry__events') }}
+-- depends_on: {{ ref('stg_catalogue__titles') }}
+{%- endif %}
 
 {%- set settled_until = settled_until() %}
 {%- set held_sessions = held_relation('viewing_sessions') if settled_until %}
