@@ -5,7 +5,7 @@ The law once more: whatever lands when, the marts are a full refresh's, and the 
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zlib import crc32
 
@@ -45,6 +45,11 @@ CASES = {
 }
 
 
+def stamp(at: datetime) -> str:
+    """A time as text, to the millisecond."""
+    return at.isoformat(timespec="milliseconds") + "Z"
+
+
 def chance(row: Row, of: str) -> float:
     """From 0 to 1: the same for the same row, each time that it lands."""
     return crc32(f"{of}{strategies.json_line(row)}".encode()) / 2**32
@@ -61,13 +66,13 @@ def landed_rows(mapping: str) -> list[list[Row]]:
         rows = []
         for event in delivery:
             at = strategies.happened_at(event)
-            said = event | {"event_timestamp": f"{at:%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z"}
+            said = event | {"event_timestamp": stamp(at)}
             said["event_id"] = said["event_id"] or f"id-{chance(event, 'id')}"
             said["session_id"] = f"{event['customer_id']}:{event['session_id']}"
             first = said | {
                 "event_id": f"first-{said['session_id']}",
                 "event_type": "ignore",
-                "event_timestamp": (at - timedelta(seconds=5)).isoformat() + "Z",
+                "event_timestamp": stamp(at - timedelta(seconds=5)),
             }
             key = (said["session_id"], said["title_id"])
             if key not in begun and chance(event, "begun") < 0.8:
