@@ -2,9 +2,9 @@
 {%- set is_kept = 'is_readable' if is_sequenced() else "outcome = 'accepted'" %}
 {%- set possible = {'ended_at': 'ended_at between event_timestamp and last_possible_at'} %}
 {%- do possible.update({'event_timestamp': 'is_timely'} if is_sequenced() else {}) %}
-{#- A position that is carried forward may be one that is rejected. #}
-{%- set carries_position = ['position_seconds', 'end_position_seconds'] | select('in', carried_fields()) | list %}
-{%- set is_told = "outcome <> 'ignored'" if carries_position else "outcome not in ('accepted', 'ignored')" %}
+{#- A position that is carried forward may be one that cannot be. #}
+{%- set places = ['position_seconds', 'end_position_seconds'] | select('in', carried_fields()) %}
+{%- set of_no_interest = "('ignored')" if places | list else "('accepted', 'ignored')" %}
 
 with
 
@@ -58,7 +58,8 @@ final as (
         {{ load_stamp('loaded_at') }} as loaded_at,
         source_file,
         outcome,
-        case when {{ is_told }} then {{ raw_text('raw_row') }} end as raw_text
+        case when outcome not in {{ of_no_interest }} then {{ raw_text('raw_row') }} end
+            as raw_text
     from judged
 )
 
