@@ -122,7 +122,7 @@
     insert into {{ this }} by name
     select
         'unparseable' as outcome,
-        errors.csv_line as raw_text,
+        {{ kept_text('errors.csv_line') }} as raw_text,
         scans.file_path as source_file,
         {{ landing_hour('scans.file_path') }} as landed_at,
         files.loaded_at
