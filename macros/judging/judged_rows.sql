@@ -1,8 +1,8 @@
 {#- The query, for a CTE's body, of the landed rows as they are judged. Where a row's session or fields hang on other rows
     (docs/players.md), those are looked at first; else base_telemetry__events has judged them as they landed. -#}
-{% macro judged_rows() -%}
+{% macro judged_rows(of_new_roots=false) -%}
     {%- if is_sequenced() -%}
-        {{ sequenced_rows() }}
+        {{ sequenced_rows(of_new_roots) }}
     {%- else -%}
         select * from {{ ref('base_telemetry__events') }}
     {%- endif -%}
@@ -10,7 +10,7 @@
 
 {#- All that other rows tell is told by session and time: so rows of one time are told the same, whatever their order, and
     what is put in order is narrow. -#}
-{% macro sequenced_rows() %}
+{% macro sequenced_rows(of_new_roots) %}
 {%- set carried = carried_fields() -%}
 {%- set gap = session_gap() -%}
 {%- set viewer = [] if not carried or 'customer_id' in carried else ['customer_id'] -%}
@@ -20,7 +20,7 @@ with
 
 landed as (
     select * from {{ ref('base_telemetry__events') }}
-    {%- if is_incremental() %}
+    {%- if of_new_roots %}
     where {{ is_of_new_root() }}
     {%- endif %}
 ),
@@ -80,7 +80,7 @@ told as (
         session_id || '/' || {{ iso_timestamp('started_at') }} as told_session_id,
         {%- endif %}
         -- What lands in a session may change what its other rows are.
-        max(loaded_at) over (partition by {{ session }}) as loaded_at
+        max(loaded_at) over (partition by {{ session }}) as changed_at
     from {{ 'moments' if gap is none else 'begun' }}
     {%- if carried %}
     window so_far as (
@@ -105,7 +105,8 @@ filled as (
         {%- endfor %}
         landed.is_unreadable,
         landed.landed_at,
-        coalesce(told.loaded_at, landed.loaded_at) as loaded_at,
+        landed.loaded_at,
+        coalesce(told.changed_at, landed.loaded_at) as changed_at,
         landed.source_file,
         landed.outcome as own_outcome,
         landed.raw_text,
@@ -142,6 +143,7 @@ select
     {{- kept_fields("outcome = 'accepted'") }}
     landed_at,
     loaded_at,
+    changed_at,
     source_file,
     outcome,
     case when outcome not in ('accepted', 'ignored') then raw_text end as raw_text

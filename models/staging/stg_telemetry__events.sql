@@ -3,7 +3,7 @@
 with
 
 judged_rows as (
-    {{ judged_rows() | indent }}
+    {{ judged_rows(of_new_roots=is_incremental()) | indent }}
 ),
 
 final as (
@@ -13,7 +13,7 @@ final as (
         {{ field }},
         {% endfor -%}
         landed_at,
-        loaded_at
+        {{ 'changed_at as ' if is_sequenced() }}loaded_at
     from judged_rows
     where outcome = 'accepted'
 )
