@@ -54,6 +54,9 @@ final as (
         case when {{ is_kept }} and event_uuid is null then event_id end as event_text,
         {{- kept_fields(is_kept, possible, not is_sequenced()) | indent }}
         is_unreadable,
+        {%- if mapping().rows.each %}
+        element_number,
+        {%- endif %}
         landed_at,
         {{ load_stamp('loaded_at') }} as loaded_at,
         source_file,
