@@ -38,7 +38,7 @@ final as (
         end as event_id,
         {{ as_text('customer_id') }} as customer_id,
         {{ as_text('title_id') }} as title_id,
-        {{ as_text('session_id') if session_gap() is none else told_by_gap() }} as session_id,
+        {{ as_text('session_id') }} as session_id,
         {%- if chooses_rows(mapped) %}
         case when is_meant then {{ canonical_event_type('event_type') }} else 'ignore' end
         {%- else %}
