@@ -108,7 +108,11 @@ def test_the_five_minutes_of_the_docs(project):
     write_ndjson(project / "path/to/events", landed)
     text = (project / "docs/your-data.md").read_text()
     steps = [block.split("```")[0] for block in text.split("```bash\n")[1:]]
-    assert [step.split()[0] for step in steps] == ["make", ".venv/bin/dbt", ".venv/bin/python"]
+    assert [step.split()[0] for step in steps] == [
+        "make",
+        ".venv/bin/dbt",
+        *2 * [".venv/bin/python"],
+    ]
     check = steps[0].replace("make check DATA=", ".venv/bin/python scripts/check_data.py ")
     environment = {name: value for name, value in os.environ.items() if name[:4] != "DBT_"}
     environment |= {"PLAYHEAD_DUCKDB_PATH": "playhead.duckdb"}
@@ -137,6 +141,7 @@ def test_the_five_minutes_of_the_docs(project):
     path.write_text(path.read_text().replace("\nvars:\n", f"\nvars:\n{pasted}\n"))
     assert "Completed successfully" in run(steps[1])
     assert "310.000" in run(steps[2])
+    assert "marts published" in run(steps[3])
 
 
 def test_garbage_costs_itself(tmp_path):

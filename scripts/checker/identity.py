@@ -6,9 +6,10 @@ from checker.draft import STATED, Draft
 from checker.event_types import MARK
 from checker.matching import Candidate
 from checker.paths import Path, Table
+from checker.rules import paths_of
 
-# Keys of what has no id of its own type: `json(event).id` beside the position is the title's.
-BESIDE = ("id", "uuid", "guid", "key", "src", "url")
+# What else a title may be called, in the object of the position or the type: `json(event).id`.
+BESIDE = ("id", "uuid", "guid", "key", "label", "title", "src", "url", "name")
 # The silence in seconds that ends a session: where a player reports as it plays, and else.
 GAP, LONG_GAP = 1800, 14400
 # Titles that are called so are live, as far as names can tell.
@@ -28,7 +29,7 @@ def find_title(draft: Draft, position: Path | None) -> None:
     if not likely or likely[0].rank > 2:
         beside = _beside(draft, position)
         if beside:
-            draft.take("title_id", str(beside), "an id beside the position", False)
+            draft.take("title_id", str(beside), "beside the position or the type", False)
             return
     _set_with_others(draft, "title_id", likely, overlapping=True)
 
@@ -117,13 +118,13 @@ def _in_catalogue(draft: Draft) -> list[Path]:
 
 
 def _beside(draft: Draft, position: Path | None) -> Path | None:
-    if position is None or len(position.steps) < 2:
-        return None
-    for key in BESIDE:
-        path = Path(position.steps[:-1]) / key
-        values = draft.table.values(path)
-        if values and len(set(map(str, values))) * 2 <= len(values):
-            return path
+    """In the object that the position is in, or the type: what few of many rows differ in."""
+    for path in [position, *paths_of(draft.rule("event_type"))]:
+        parent = path.steps[:-1] if path else ()
+        for key in BESIDE if parent else ():
+            values = draft.table.values(Path(parent) / key)
+            if values and len(set(map(str, values))) * 2 <= len(values):
+                return Path(parent) / key
     return None
 
 
