@@ -1,4 +1,4 @@
-{#- The text of a landed row: the line itself; of Parquet, what fields are read from, as JSON. -#}
+{#- The text of a landed row: the line itself; of a table, what fields are read from, as JSON. -#}
 {% macro raw_text(raw_row) %}
     {{- return(adapter.dispatch('raw_text', 'playhead')(raw_row)) -}}
 {% endmacro %}
@@ -8,5 +8,5 @@
 {%- endmacro %}
 
 {% macro duckdb__raw_text(raw_row) -%}
-    cast({{ 'to_json(' ~ raw_row ~ ')' if var('telemetry_format') == 'parquet' else raw_row }} as varchar)
+    cast({{ raw_row if var('telemetry_format') == 'ndjson' else 'to_json(' ~ raw_row ~ ')' }} as varchar)
 {%- endmacro %}
