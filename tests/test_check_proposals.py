@@ -352,6 +352,15 @@ def test_rows_without_a_type_beside_rows_with_one():
     assert types(rows)[""] == "ignore"
 
 
+def test_rows_beside_a_viewing_are_left_out():
+    rows = [row | {"ad": 0, "media_type": "movie"} for row in events()]
+    rows += [rows[0] | {"ad": 1}, rows[0] | {"media_type": "track"}]
+    assert proposed(rows).rows == {
+        "where": {"ad": {"not": [1]}, "media_type": {"not": ["track"]}},
+    }
+    assert proposed(rows[:-2]).rows == {}
+
+
 def test_trailers_are_no_viewing():
     rows = [row | {"kind": "TRAILER" if number == 3 else ""} for number, row in enumerate(events())]
     assert proposed(rows).rows == {"where": {"kind": None}}
@@ -471,6 +480,23 @@ def test_deliveries_of_one_event_share_its_id_rightly():
 def test_a_session_counts_as_the_viewer_where_none_is_named():
     rows = [{key: value for key, value in row.items() if key != "viewer_id"} for row in events()]
     assert rules(rows)["customer_id"] == rules(rows)["session_id"] == "sid"
+
+
+def test_a_session_counts_as_the_viewer_where_one_is_not_logged_in():
+    rows = [
+        row | {"viewer_id": None if row["sid"] == "s3" else row["viewer_id"]} for row in events()
+    ]
+    assert rules(rows)["customer_id"] == ["viewer_id", "sid"]
+
+
+def test_an_object_in_some_rows_is_its_id_in_others():
+    rows = [
+        row | {"actor": row["viewer_id"] if number % 2 else {"id": row["viewer_id"]}}
+        for number, row in enumerate(events())
+    ]
+    for row in rows:
+        del row["viewer_id"]
+    assert rules(rows)["customer_id"] == ["actor.id", "actor"]
 
 
 def test_a_session_of_an_app_is_not_a_viewer_s():

@@ -38,7 +38,11 @@ VALUES = {
 }
 RATE = re.compile(r"\d+(\.\d+)?x", re.I)
 # Rows of these are no viewing of a title.
-BESIDES = re.compile(r"(trailer|teaser|promo(tional)?|hook|recap|bonus|preview).*", re.I)
+BESIDES = re.compile(
+    r"(trailer|teaser|promo(tional)?|hook|recap|bonus|preview).*|track|song|photo|image", re.I
+)
+KINDS = ("mediatype", "itemtype", "contenttype", "kind")
+AD_MARKS = ("ad", "isad", "isadvertisement", "inad")
 COUNTERS = (
     "watch_duration_seconds",
     "buffering_events",
@@ -265,12 +269,15 @@ def _with_values(draft: Draft, name: str, path: Path) -> Any:
 
 
 def _find_rows_besides(draft: Draft) -> None:
-    """Trailers and the like, told by a column that is blank where a title is watched."""
-    if "where" in draft.rows:
-        return
+    """Trailers, songs and advertisements: told by what a column says of these rows alone."""
     for path, column in draft.table.columns.items():
-        words = [str(value) for value in column.values()]
-        if words and len(words) < draft.row_count and all(map(BESIDES.fullmatch, words)):
-            draft.rows["where"] = {str(path): None}
-            draft.notes.append(f"rows with {path}, such as {words[0]}, are no viewing: ignored")
-            return
+        values = list(dict.fromkeys(column.values()))
+        besides = [value for value in values if BESIDES.fullmatch(str(value))]
+        if path.keys and letters(path.keys[-1]) in AD_MARKS:
+            besides = [value for value in values if str(value).lower() in ("1", "true", "yes")]
+        elif path.keys and letters(path.keys[-1]) not in KINDS:
+            besides = besides if besides == values and len(column) < draft.row_count else []
+        if besides and (len(besides) < len(values) or len(column) < draft.row_count):
+            wanted: Any = None if besides == values else {"not": besides}
+            draft.rows.setdefault("where", {})[str(path)] = wanted
+            draft.notes.append(f"rows with {path} of {besides[0]} are no viewing: ignored")

@@ -42,7 +42,7 @@ FIELDS = [
     Field(
         "customer_id",
         "userId viewerId viewerUserId customer user viewer uid usr accountName accountId "
-        "profileName profileId memberId subscriberId learnerId studentId actorMbox actorId "
+        "profileName profileId memberId subscriberId learnerId studentId actorMbox actorId actor "
         "username userName visitorId distinctId anonymousId userPseudoId clientId "
         "domainUserid cookieId ecidId",
     ),
@@ -167,7 +167,8 @@ FIELDS = [
     ),
     Field(
         "is_completed",
-        "completed isComplete isFinished finished isEnded ended watched isWatched fullyWatched",
+        "completed isComplete playedToCompletion isFinished finished isEnded ended watched "
+        "isWatched fullyWatched",
         "`complete` events alone complete a title",
         "boolean",
     ),

@@ -61,6 +61,7 @@ def fill_identity(draft: Draft) -> None:
             )
         for name in ("customer_id", "title_id"):
             _carry_forward(draft, name)
+        _name_the_nameless(draft)
     elif "customer_id" in draft.columns:
         why = "no session is named: a silence of half an hour ends one"
         draft.take("session_id", {"gap_seconds": GAP}, why)
@@ -89,9 +90,11 @@ def _set_with_others(
     for each in rest:
         column = draft.table.columns[each.path]
         told = {str(value) for value in column.values()}
-        if each.rank > 3 or len(paths) == most or not set(column) - rows:
+        # What is an object in some rows is its id in others.
+        is_same = each.path.steps == first.path.steps[:-1]
+        if each.rank > 3 or not set(column) - rows or (len(paths) == most and not is_same):
             continue
-        if not overlapping or told & values:
+        if is_same or not overlapping or told & values:
             paths.append(each.path)
             rows |= set(column)
             values |= told
@@ -135,6 +138,21 @@ def _is_shared(table: Table, path: Path, customers: dict[int, str]) -> bool:
         if number in customers:
             viewers[str(value)].add(customers[number])
     return sum(len(each) > 1 for each in viewers.values()) * 2 > len(viewers)
+
+
+def _name_the_nameless(draft: Draft) -> None:
+    """Where no viewer is named, of some who are not logged in, the session counts as one."""
+    found, session = draft.columns["customer_id"], draft.rule("session_id")
+    named = draft.texts("customer_id")
+    lacking = [
+        number
+        for number in draft.texts("session_id")
+        if number not in named and draft.type_of(number) not in (None, "ignore")
+    ]
+    if lacking and isinstance(found.rule, str | list) and isinstance(session, str):
+        rule = [*([found.rule] if isinstance(found.rule, str) else found.rule), session]
+        why = f"{found.why}; where no viewer is named, the session counts as one"
+        draft.take("customer_id", rule, why, found.is_sure)
 
 
 def _carry_forward(draft: Draft, name: str) -> None:

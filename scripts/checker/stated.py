@@ -171,11 +171,17 @@ def _names_of_spans(draft: Draft, pair: tuple[Path, Path]) -> list[str]:
         for name, told in types.items()
         if told not in ("seek", "seek_start", "pause", "ignore", "error", "buffer_start")
     ]
-    filled = {
-        name: sum(draft.name_of(number) == name for number in rows) / draft.names[name].count
-        for name in spans
-    }
-    return [name for name in spans if filled[name] > 0.9]
+    start, end = (draft.table.columns[path] for path in pair)
+    found = []
+    for name in spans:
+        told = [number for number in rows if draft.name_of(number) == name]
+        if len(told) <= 0.9 * draft.names[name].count:
+            continue
+        if pair[0] != pair[1] and all(start[number] == end[number] for number in told):
+            rename(draft, name, "ignore", "nothing is played in it: it ends where it starts")
+        else:
+            found.append(name)
+    return found
 
 
 def _set_pair(draft: Draft, pair: tuple[Path, Path]) -> None:
@@ -275,6 +281,11 @@ def _set_play(draft: Draft, watched: Path | None, pair: tuple[Path, Path] | None
     for each in draft.likely("max_position_seconds")[:1]:
         unit = unit_of_length(each.path.keys[-1], draft.table.values(each.path), None, usual)
         draft.take("max_position_seconds", in_unit(each.path, unit), each.why, unit.is_sure)
+    for each in draft.likely("completion_percentage")[:1]:
+        if "max_position_seconds" not in draft.columns:
+            unit = unit_of_position(each.path.keys[-1], draft.table.values(each.path), [])
+            why = f"how far it came: {unit.why}"
+            draft.take("max_position_seconds", in_unit(each.path, unit), why, False)
     if watched and "ended_at" not in draft.columns:
         _set_report_times(draft, usual)
 
