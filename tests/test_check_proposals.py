@@ -4,14 +4,17 @@ import json
 from typing import Any
 
 import pytest
+import yaml
 from checker.event_types import NAMES, event_type_of
+from checker.fields import FIELDS
 from checker.matching import candidates
 from checker.paths import Path, Table
 from checker.presets import find_preset, read_presets, with_preset
 from checker.proposal import Proposal, propose
 from checker.rules import seconds_of, time_of
+from checker.safe import as_yaml
 from checker.units import as_seconds, as_time, epoch_unit
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 Row = dict[str, Any]
@@ -705,3 +708,33 @@ def test_an_event_that_a_preset_does_not_know_is_mapped_over_it():
         "telemetry_columns": {"title_id": "x"},
         "event_type_aliases": {"App Opened": "ignore"},
     }
+
+
+# ------------------------------------------------------------------------------- any rows
+
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=5)
+    | st.sampled_from(["play", "pause", "PT1M", "0:01", "10..19", "2025-03-04T10:00:00Z", "-1"])
+    | st.sampled_from([1_741_082_400, 1_741_082_400_000, "{}", '{"id": 1}', "[1, 2]"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["id", "start", "end", "key", "value"]), inner, max_size=3
+        )
+    ),
+    max_leaves=6,
+)
+COLUMNS = sorted({name for each in FIELDS for name in each.also.split()} | {"", "a.b", "segments"})
+ROWS = st.lists(st.dictionaries(st.sampled_from(COLUMNS), VALUES, max_size=8), max_size=6)
+
+
+@settings(deadline=None, max_examples=60)
+@given(ROWS)
+def test_whatever_rows_hold_something_is_proposed(rows):
+    told = proposed(rows)
+    assert yaml.safe_load(as_yaml(told.variables)) == json.loads(json.dumps(told.variables))
+    recognised(rows)
