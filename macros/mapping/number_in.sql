@@ -6,13 +6,13 @@
         'kbps': '0.001', 'bps': '0.000001'
     } -%}
     {%- if unit in factors -%}
-        try_cast(try_cast({{ text }} as decimal(28, 6)) * {{ factors[unit] }} as decimal(19, 6))
+        try_cast(try_cast({{ text }} as decimal(28, 6)) * {{ factors[unit] }} as decimal(28, 9))
     {%- elif unit == 'iso8601' -%}
         {{ sum_of_parts(text, '^P(?:([0-9]+)D)?T?(?:([0-9]+)H)?(?:([0-9]+)M)?(?:([0-9]+(?:[.][0-9]+)?)S)?$') }}
     {%- elif unit == 'clock' -%}
         {{ sum_of_parts(text, '^()(?:([0-9]+):)?([0-9]+):([0-9]+(?:[.][0-9]+)?)$') }}
     {%- else -%}
-        try_cast({{ text }} as decimal(19, 6))
+        try_cast({{ text }} as decimal(28, 9))
     {%- endif -%}
 {%- endmacro %}
 

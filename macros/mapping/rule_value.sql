@@ -118,7 +118,7 @@
     {%- if rule.default is none -%}
         {{ number }}
     {%- else -%}
-        case when {{ said }} is null then try_cast({{ quoted_text(rule.default) }} as decimal(19, 6))
+        case when {{ said }} is null then try_cast({{ quoted_text(rule.default) }} as decimal(28, 9))
             else {{ number }} end
     {%- endif -%}
 {%- endmacro %}
