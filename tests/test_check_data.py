@@ -307,7 +307,7 @@ def test_events_of_every_type_are_tried(tmp_path):
     columns = variables["telemetry_columns"]
     assert columns["playback_rate"] == "playbackRate"
     assert columns["seek_from_seconds"] == {"from": "oldTime", "only_for": ["seek"]}
-    assert columns["is_playing"] == "playing"
+    assert columns["is_playing"] == {"from": "playing", "only_for": ["heartbeat"]}
 
 
 @pytest.mark.parametrize("telemetry_format", ["ndjson", "parquet"])
@@ -457,9 +457,9 @@ def test_a_word_of_a_shell_is_one_word_and_plain(text):
     assert is_plain(shown(text)) and "\n" not in shown(text)
 
 
-@pytest.mark.parametrize("kind", ["column_named_landed_file", "unused_column_drift"])
-def test_parquet_that_means_no_good_is_checked(kind):
-    """Columns called like the reader's own, and of types that differ from file to file."""
+@pytest.mark.parametrize("kind", ["delimiter_bytes", "unused_column_drift"])
+def test_lakes_that_mean_no_good_are_checked(kind):
+    """Bytes that the reader could take for its own, and types that differ from file to file."""
     code, printed = told(ROOT / "tests/cases/attacks" / kind / "lake")
     assert code == 0, printed
     assert is_plain(printed)

@@ -344,6 +344,13 @@ def test_an_advertisement_with_a_title_of_its_own_is_left_out():
     assert types([*rows, ad | {"media_id": "ad-9"}])["ad_start"] == "ignore"
 
 
+def test_what_few_rows_lack_they_lack_by_mishap():
+    """They are rejected, and no rule is made for them."""
+    rows = [*events(), events()[0] | {"action": None}, events()[1] | {"viewer_id": None}]
+    assert "" not in types(rows)
+    assert rules(rows)["customer_id"] == "viewer_id"
+
+
 def test_rows_without_a_type_beside_rows_with_one():
     rows = [
         row | {"action": None if row["action"] == "paused" else row["action"]} for row in events()

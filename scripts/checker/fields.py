@@ -89,6 +89,7 @@ FIELDS = [
         "videoCurrentTime viewOffset pt playbackPositionTicks positionTicks positionMs "
         "positionMillis playheadMs currentTimeMs offset startPosition videotimeStart start "
         "bookmark seconds time progress videoPercent percent",
+        cost="only live titles, and rows that state what was played, do without",
         kind="seconds",
     ),
     Field(

@@ -12,6 +12,8 @@ from checker.rules import paths_of
 BESIDE = ("id", "uuid", "guid", "key", "label", "title", "src", "url", "name")
 # The silence in seconds that ends a session: where a player reports as it plays, and else.
 GAP, LONG_GAP = 1800, 14400
+# The share of rows that may lack a field by mishap.
+STRAY = 0.05
 # Titles that are called so are live, as far as names can tell.
 LIVE_NAMES = ("channel", "channelid", "channelname", "station", "stationid")
 
@@ -143,11 +145,12 @@ def _is_shared(table: Table, path: Path, customers: dict[int, str]) -> bool:
 def _name_the_nameless(draft: Draft) -> None:
     """Where no viewer is named, of some who are not logged in, the session counts as one."""
     found, session = draft.columns["customer_id"], draft.rule("session_id")
-    named = draft.texts("customer_id")
+    named, sessions = draft.texts("customer_id"), draft.texts("session_id")
+    of_someone = {session for number, session in sessions.items() if number in named}
     lacking = [
         number
-        for number in draft.texts("session_id")
-        if number not in named and draft.type_of(number) not in (None, "ignore")
+        for number, session in sessions.items()
+        if session not in of_someone and draft.type_of(number) not in (None, "ignore")
     ]
     if lacking and isinstance(found.rule, str | list) and isinstance(session, str):
         rule = [*([found.rule] if isinstance(found.rule, str) else found.rule), session]
@@ -161,13 +164,14 @@ def _carry_forward(draft: Draft, name: str) -> None:
         return
     texts, sessions = draft.texts(name), draft.texts("session_id")
     told: defaultdict[str, set[str]] = defaultdict(set)
-    lacking: set[str] = set()
+    lacking: list[str] = []
     for number, session in sessions.items():
         if number in texts:
             told[session].add(texts[number])
         elif draft.type_of(number) not in (None, "ignore"):
-            lacking.add(session)
-    if not lacking & set(told) or any(len(values) > 1 for values in told.values()):
+            lacking.append(session)
+    few = sum(session in told for session in lacking) <= STRAY * len(sessions)
+    if few or any(len(values) > 1 for values in told.values()):
         return
     found = draft.columns[name]
     draft.take(

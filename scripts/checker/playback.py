@@ -37,6 +37,8 @@ SEEK_TARGETS = set(
 NEAR = 2
 # How fast a position moves on in a second, in the units that numbers are likely in.
 CLOCKS = (1, 10**3, 10**6, 10**7)
+# The share of rows that may have no type by mishap.
+STRAY = 0.05
 # How many sources a position may have.
 MOST_SOURCES = 4
 
@@ -320,7 +322,7 @@ def _tell_nameless(draft: Draft) -> None:
         return
     nameless = [number for number in range(draft.row_count) if not draft.name_of(number)]
     positions = draft.seconds("position_seconds")
-    if nameless:
+    if len(nameless) > STRAY * draft.row_count:
         told = sum(number in positions for number in nameless) * 2 > len(nameless)
         why = "rows without a type say where the playhead is" if told else "rows without a type"
         event_type = draft.said_types.get("") or ("heartbeat" if told else "ignore")

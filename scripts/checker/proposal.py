@@ -85,11 +85,9 @@ class Proposal:
             each.name for each in FIELDS if each.is_required and self.rule(each.name) is None
         ]
         types = {told.event_type for told in self.all_names.values()}
-        no_position = types <= {"play", "ignore", None} or self.rule("event_type") == {
-            "constant": "play"
-        }
-        if no_position or self.preset:
-            missing = [name for name in missing if name != "position_seconds"]
+        is_play = self.rule("event_type") == {"constant": "play"} or types <= {"play", "ignore"}
+        if self.rule("position_seconds") is None and not (is_play or self.preset):
+            missing.append("position_seconds")
         return missing
 
     @property
