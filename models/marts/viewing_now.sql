@@ -187,7 +187,6 @@ facts as (
 
 described as (
     select
-        facts.*,
         cuts.dimension,
         case cuts.dimension
             when 'all' then 'all'
@@ -195,7 +194,12 @@ described as (
             when '{{ name }}' then coalesce(sessions.{{ name }}, 'unknown')
             {%- endfor %}
         end as dimension_value,
-        case cuts.dimension when 'title_id' then sessions.title_name end as title_name
+        case cuts.dimension when 'title_id' then sessions.title_name end as title_name,
+        facts.slice_number,
+        facts.viewer,
+        facts.presumed_viewer,
+        facts.stalls,
+        facts.errors
     from facts
     inner join sessions
         on
@@ -203,6 +207,20 @@ described as (
             and facts.session_id = sessions.session_id
             and facts.title_id = sessions.title_id
     cross join cuts
+
+    union all
+
+    -- That nobody watches is an answer too.
+    select
+        'all' as dimension,
+        'all' as dimension_value,
+        cast(null as varchar) as title_name,
+        generated_number - 1 as slice_number,
+        cast(null as varchar) as viewer,
+        cast(null as varchar) as presumed_viewer,
+        0 as stalls,
+        0 as errors
+    from marks
 ),
 
 final as (
@@ -219,6 +237,7 @@ final as (
         {{ run_started() }} as processed_at
     from described
     cross join clock
+    where clock.as_of is not null
     group by described.dimension, described.dimension_value, described.slice_number
 )
 
