@@ -40,6 +40,8 @@ class Dialect:
     """columns that the plain rows have, and the preset cannot read back"""
     read_back_as: Mapping[str, str] = field(default_factory=dict)
     """types that are read back as another one"""
+    tells_besides: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """what it says that plain rows do not, as rules of `telemetry_columns` for these"""
     viewer: str = "customer_id"
     """what the preset takes for the viewer"""
     has_rates: bool = False
@@ -102,6 +104,7 @@ DIALECTS = {
             "connection_type", "seek_from_seconds",
         ),
         read_back_as={"resume": "start", "stop": "pause"},
+        tells_besides={"is_playing": {"constant": True, "only_for": ["heartbeat"]}},
         has_rates=True,
     ),
     "segment_video": Dialect(
