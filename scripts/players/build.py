@@ -1,12 +1,13 @@
-"""Builds cases: each one's rows through its preset alone, then the marts of all of them at once.
+"""Builds cases: each one's rows through its preset alone, then the marts of many of them at once.
 
-What a preset decides is decided when the canonical events stand; the rest of the project reads
-those, and no variable of the mapping. So the marts are built once, of the events of all cases, with
-each one's ids told apart by its name.
+What a preset decides is decided when the canonical events stand, but for counters that count a
+row's own. So the marts are built of the events of all cases that are alike in this, with each one's
+ids told apart by its name.
 """
 
 import json
 import os
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -14,12 +15,13 @@ from typing import Any
 
 import duckdb
 
-from .cases import ROOT, Case, Row, write_titles
+from .cases import ROOT, Case, Pair, Row, write_titles
 from .compare import Outcome, compare, rows, told_by
 
 RunDbt = Callable[[Sequence[str], Path, Mapping[str, str], Path], CompletedProcess[str]]
 IDS = ("customer_id", "session_id", "title_id")
 EVENTS = "staging.stg_telemetry__events"
+MARTS = ("+viewing_sessions", "+viewer_title_engagement", "int_watch_intervals")
 
 
 class BuildError(Exception):
@@ -39,8 +41,24 @@ def stage(case: Case, folder: Path, run_dbt: RunDbt) -> Path:
 
 def build_marts(
     staged: Mapping[Case, Path], folder: Path, run_dbt: RunDbt, *arguments: str
+) -> list[Path]:
+    """The build files of the marts of all cases that have been staged, made in a new folder."""
+    alike: defaultdict[tuple[str, ...], dict[Case, Path]] = defaultdict(dict)
+    for case, file in staged.items():
+        alike[case.per_row][case] = file
+    return [
+        _build_marts_of(cases, per_row, folder / ("-".join(per_row) or "all"), run_dbt, arguments)
+        for per_row, cases in sorted(alike.items())
+    ]
+
+
+def _build_marts_of(
+    staged: Mapping[Case, Path],
+    per_row: Sequence[str],
+    folder: Path,
+    run_dbt: RunDbt,
+    arguments: Sequence[str],
 ) -> Path:
-    """The build file of the marts of all cases that have been staged, made in a new folder."""
     (folder / "lake").mkdir(parents=True)
     for case, file in staged.items():
         named = ", ".join(f"'{case.name}:' || {column} as {column}" for column in IDS)
@@ -53,14 +71,17 @@ def build_marts(
         "telemetry_path": folder / "lake",
         "telemetry_format": "parquet",
         "titles_path": write_titles(folder / "titles.csv", staged),
+        "telemetry_columns": {name: {"from": name, "per_row": True} for name in per_row},
     }
-    return _run(folder, run_dbt, arguments or ("run",), variables)
+    return _run(folder, run_dbt, arguments or ("run", "--select", *MARTS), variables)
 
 
-def outcomes(staged: Mapping[Case, Path], marts: Path) -> list[Outcome]:
+def outcomes(staged: Mapping[Case, Path], marts: Sequence[Path]) -> list[Outcome]:
     """How each case came out."""
-    with duckdb.connect(str(marts), read_only=True) as connection:
-        told = told_by(connection)
+    told: dict[Pair, Row] = {}
+    for file in marts:
+        with duckdb.connect(str(file), read_only=True) as connection:
+            told |= told_by(connection)
     found = []
     for case, file in staged.items():
         prefix = f"{case.name}:"
@@ -76,10 +97,18 @@ def outcomes(staged: Mapping[Case, Path], marts: Path) -> list[Outcome]:
 def row_counts(file: Path) -> dict[str, int]:
     """How many rows of a staged case are accepted, ignored, or rejected for which reason."""
     with duckdb.connect(str(file), read_only=True) as connection:
-        told = connection.execute(
-            "select outcome, count(*) from staging.base_telemetry__events group by outcome"
+        rejected = "staging.stg_telemetry__rejected_events group by reject_reason"
+        counts = dict(
+            connection.execute(f"select reject_reason, count(*) from {rejected}").fetchall()
         )
-        return dict(told.fetchall())
+        counts["accepted"] = _count(connection, EVENTS)
+        ignored = _count(connection, "staging.base_telemetry__events") - sum(counts.values())
+    return counts | {"ignored": ignored}
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    (count,) = connection.execute(f"select count(*) from {table}").fetchone() or (0,)
+    return int(count)
 
 
 def events(file: Path) -> list[Row]:

@@ -55,7 +55,16 @@ class Case:
     @property
     def is_csv(self) -> bool:
         """Whether the source's files are CSV: the case's rows are then written so."""
-        return "telemetry_format: csv" in head_and_text(self.preset) if self.preset else False
+        return settings_of(self.preset).get("telemetry_format") == "csv"
+
+    @property
+    def per_row(self) -> tuple[str, ...]:
+        """The counters that count a row's own: models after staging treat these otherwise."""
+        given = settings_of(self.preset).get("telemetry_columns", {})
+        rules = (given | self.variables.get("telemetry_columns", {})).items()
+        return tuple(
+            sorted(name for name, rule in rules if isinstance(rule, dict) and rule.get("per_row"))
+        )
 
     @property
     def rows(self) -> list[Row]:
@@ -107,6 +116,15 @@ def write_titles(path: Path, cases: Iterable[Case]) -> Path:
                 for row in csv.DictReader(titles):
                     writer.writerow(row | {"title_id": f"{case.name}:{row['title_id']}"})
     return path
+
+
+def settings_of(preset: str) -> dict[str, Any]:
+    """The variables that a preset gives; none where no preset is named."""
+    if not preset:
+        return {}
+    text = head_and_text(preset).split("{% set yaml %}")[1].split("{% endset %}")[0]
+    settings: dict[str, Any] = yaml.safe_load(text)
+    return settings
 
 
 def head_and_text(preset: str) -> str:
