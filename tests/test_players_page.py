@@ -36,7 +36,7 @@ class Example(Case):
         return path
 
     @property
-    def variables(self) -> dict[str, Any]:
+    def told(self) -> dict[str, Any]:
         return yaml.safe_load(self.block("yaml"))
 
     @property

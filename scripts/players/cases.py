@@ -41,27 +41,31 @@ class Case:
         return self.folder / "titles.csv"
 
     @property
+    def told(self) -> dict[str, Any]:
+        """What its vars.yml says."""
+        told: dict[str, Any] = yaml.safe_load((self.folder / "vars.yml").read_text())
+        return told
+
+    @property
     def variables(self) -> dict[str, Any]:
         """The variables of dbt that the case is built with, but for its paths."""
-        told = yaml.safe_load((self.folder / "vars.yml").read_text())
-        return told | ({"telemetry_format": "csv"} if self.is_csv else {})
+        return self.told | ({"telemetry_format": "csv"} if self.is_csv else {})
 
     @property
     def preset(self) -> str:
         """Empty where the case maps its columns itself."""
-        preset: str = yaml.safe_load((self.folder / "vars.yml").read_text()).get("preset", "")
-        return preset
+        return str(self.told.get("preset", ""))
 
     @property
     def is_csv(self) -> bool:
         """Whether the source's files are CSV: the case's rows are then written so."""
-        return settings_of(self.preset).get("telemetry_format") == "csv"
+        return (settings_of(self.preset) | self.told).get("telemetry_format") == "csv"
 
     @property
     def per_row(self) -> tuple[str, ...]:
         """The counters that count a row's own: models after staging treat these otherwise."""
         given = settings_of(self.preset).get("telemetry_columns", {})
-        rules = (given | self.variables.get("telemetry_columns", {})).items()
+        rules = (given | self.told.get("telemetry_columns", {})).items()
         return tuple(
             sorted(name for name, rule in rules if isinstance(rule, dict) and rule.get("per_row"))
         )
