@@ -1,4 +1,8 @@
+<<<<<<< HEAD
 # make demo · make test · make quick · make athena · make bench · make dashboard · make check · make players · make help
+=======
+# make demo · make lake · make test · make quick · make athena · make bench · make dashboard · make check · make help
+>>>>>>> main
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
 VENV := .venv
@@ -7,13 +11,19 @@ INSTALLED := $(VENV)/.installed
 DASHBOARD_INSTALLED := $(VENV)/.dashboard-installed
 BENCH_INSTALLED := $(VENV)/.bench-installed
 ATHENA_INSTALLED := $(VENV)/.athena-installed
+LIVE_INSTALLED := $(VENV)/.live-installed
+LIVE := data/live
 DEMO := data/demo
 EVENTS ?= 1000000 10000000
 
 export DBT_PROFILES_DIR := $(CURDIR)
 
 .DEFAULT_GOAL := help
+<<<<<<< HEAD
 .PHONY: help demo test quick pytest athena check players bench dashboard dashboard-test dashboard-bench screenshots \
+=======
+.PHONY: help demo lake now test live-test quick pytest athena check bench dashboard dashboard-test dashboard-bench screenshots \
+>>>>>>> main
     accuracy lint requirements clean
 
 help: ## What there is to make
@@ -37,7 +47,8 @@ $(INSTALLED): requirements.txt
 $(DASHBOARD_INSTALLED): requirements-dashboard.txt $(INSTALLED)
 $(BENCH_INSTALLED): requirements-bench.txt $(INSTALLED)
 $(ATHENA_INSTALLED): requirements-athena.txt $(INSTALLED)
-$(DASHBOARD_INSTALLED) $(BENCH_INSTALLED) $(ATHENA_INSTALLED):
+$(LIVE_INSTALLED): requirements-live.txt $(INSTALLED)
+$(DASHBOARD_INSTALLED) $(BENCH_INSTALLED) $(ATHENA_INSTALLED) $(LIVE_INSTALLED):
 	@echo "Setting up $< …"
 	@if command -v uv >/dev/null 2>&1; then \
 	    VIRTUAL_ENV=$(VENV) uv pip install --quiet --compile-bytecode --require-hashes -r $<; \
@@ -56,6 +67,15 @@ demo: $(INSTALLED) $(DEMO)/.generated ## Four weeks, a million events: every mar
 	$(BIN)/dbt build --full-refresh --vars 'load_lake_anew: true'
 	$(BIN)/python scripts/publish_marts.py
 	@$(BIN)/python scripts/show_demo.py
+
+lake: $(LIVE_INSTALLED) ## Live: a Kafka broker, viewers, delivery into $(LIVE), a build a minute; Ctrl-C stops (needs Maven and Java 17)
+	@$(BIN)/python scripts/run_lake.py --folder $(LIVE) $(OPTIONS)
+
+now: $(DASHBOARD_INSTALLED) ## Who is watching: the page Now of what make lake keeps up to date
+	PLAYHEAD_DUCKDB_PATH=$(LIVE)/playhead.duckdb $(BIN)/python dashboard
+
+live-test: $(LIVE_INSTALLED) ## The way in, live: a minute of flow through a real broker, kills, and the templates of deploy/
+	PLAYHEAD_REQUIRE_LIVE=1 $(BIN)/pytest tests/test_live.py tests/test_live_broker.py
 
 # Side by side: linters take one processor, and pytest would wait for them.
 test: $(INSTALLED) ## Everything that needs no server: lint, types, dbt build with its tests, pytest
@@ -113,6 +133,8 @@ requirements: $(INSTALLED) ## Pin the requirements files anew from pyproject.tom
 	    --output-file requirements-bench.txt pyproject.toml
 	$(PIN) --extra athena --constraint requirements.txt \
 	    --output-file requirements-athena.txt pyproject.toml
+	$(PIN) --extra live --constraint requirements.txt \
+	    --output-file requirements-live.txt pyproject.toml
 
 clean: ## Remove what was made, but not .venv
 	rm -rf target logs build $(DEMO) playhead.duckdb playhead_marts.duckdb

@@ -9,10 +9,12 @@ from pathlib import Path
 import duckdb
 import marts
 import streamlit as st
+import text
 
 PAGES = [
     st.Page("views/overview.py", title="Overview", icon=":material/monitoring:", default=True),
     st.Page("views/titles.py", title="Titles", icon=":material/movie:"),
+    st.Page("views/title.py", title="One title", icon=":material/theaters:"),
     st.Page("views/viewers.py", title="Viewers", icon=":material/group:"),
     st.Page("views/audience.py", title="Audience over time", icon=":material/schedule:"),
     st.Page("views/quality.py", title="Quality", icon=":material/network_check:"),
@@ -28,6 +30,7 @@ page = st.navigation(PAGES)
 try:
     page.run()
 except marts.UnavailableError as unavailable:
-    st.error(str(unavailable), icon=":material/database_off:")
+    st.error(text.markdown(unavailable), icon=":material/database_off:")
 except duckdb.Error as error:
-    st.error(f"{marts.path()}: {str(error).splitlines()[0]} Publish the marts anew: `make demo`.")
+    wrong = text.markdown(f"{marts.path()}: {str(error).splitlines()[0]}")
+    st.error(f"{wrong} Publish the marts anew: `make demo`.")

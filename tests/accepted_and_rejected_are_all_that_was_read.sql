@@ -1,5 +1,5 @@
 -- Accepted + rejected + ignored = read: every row just loaded is an event, in quarantine or of no
--- interest, and only one of these.
+-- interest, and only one of these; where the elements of a list are rows, each element.
 with
 
 loaded as (
@@ -10,7 +10,7 @@ loaded as (
 counts as (
     select
         {{ landed_row_count(source('telemetry', 'events')) }} as read_count,
-        (select count(*) from loaded) as loaded_count,
+        (select count_if({{ is_landed_row() }}) from loaded) as loaded_count,
         (select count_if(outcome = 'unparseable') from loaded) as unparseable_count,
         (select count(*) from {{ ref('base_telemetry__events') }}) as held_count,
         (select count(*) from {{ ref('stg_telemetry__events') }}) as accepted_count,

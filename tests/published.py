@@ -45,13 +45,18 @@ def publish_bare(build: Build) -> Path:
 
 
 def publish_empty(build: Build) -> Path:
-    """One line that is no event."""
+    """One line that is no event, which fails the run once everything is built."""
     events = build.folder / "events.json"
     events.write_text("no event\n")
     columns = {name: name for name in REQUIRED}
-    return _published(
-        build, telemetry_path=events, titles_path=_no_titles(build), telemetry_columns=columns
+    done = build.dbt(
+        *MODELS,
+        telemetry_path=events,
+        titles_path=_no_titles(build),
+        telemetry_columns=columns,
     )
+    assert "none of the 1 rows that this run read was accepted" in done.stdout
+    return _publish(build)
 
 
 def _generated(build: Build) -> Path:
@@ -71,6 +76,10 @@ def _no_titles(build: Build) -> Path:
 
 def _published(build: Build, **variables: Any) -> Path:
     build.must(*MODELS, **variables)
+    return _publish(build)
+
+
+def _publish(build: Build) -> Path:
     file = build.folder / "playhead_marts.duckdb"
     publish(build.duckdb_path, file)
     return file

@@ -15,14 +15,17 @@ if not REQUIRED:
         pytest.skip("no chromium: apt-get install -y chromium", allow_module_level=True)
 
 import browsing  # noqa: E402
+import hostile  # noqa: E402
+import text  # noqa: E402
 
 PAGES = list(browsing.PATHS)
 # Charts that a page draws when everything is known.
 CHARTS = {
-    "Overview": 3,
-    "Titles": 4,
+    "Overview": 4,
+    "Titles": 1,
+    "One title": 6,
     "Viewers": 4,
-    "Audience over time": 4,
+    "Audience over time": 5,
     "Quality": 9,
     "Data quality": 6,
 }
@@ -37,6 +40,19 @@ DRAWN = """() => {
     drawing: chart.innerHTML,
   }));
 }"""
+LARGEST_MARK = """chart => {
+  const boxes = [...chart.querySelectorAll('g.role-mark path')].map(m => m.getBoundingClientRect());
+  const box = boxes.reduce((one, other) =>
+    one.width * one.height > other.width * other.height ? one : other);
+  return [box.x + box.width / 2, box.y + box.height / 2];
+}"""
+# Legends that are cut off.
+LEGENDS = """() => [...document.querySelectorAll('.stVegaLiteChart')].flatMap(chart => {
+  const right = chart.getBoundingClientRect().right;
+  return [...chart.querySelectorAll('.role-legend text')]
+    .filter(text => text.getBoundingClientRect().right > right + 1 || /…/.test(text.textContent))
+    .map(text => text.textContent);
+})"""
 FIGURES = """() => Object.fromEntries(
     [...document.querySelectorAll('[data-testid="stMetric"]')].map(metric => [
         metric.querySelector('[data-testid="stMetricLabel"]').innerText.trim(),
@@ -50,12 +66,15 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="module")
-def addresses(marts_files) -> Iterator[dict[str, str]]:
+def addresses(marts_files, tmp_path_factory) -> Iterator[dict[str, str]]:
+    attacked = tmp_path_factory.mktemp("hostile") / "hostile.duckdb"
+    hostile.make_hostile(marts_files["full"], attacked)
     with (
         browsing.serving(marts_files["full"]) as full,
         browsing.serving(marts_files["bare"]) as bare,
+        browsing.serving(attacked) as attacked_address,
     ):
-        yield {"full": full, "bare": bare}
+        yield {"full": full, "bare": bare, "hostile": attacked_address}
 
 
 class Visit:
@@ -112,7 +131,7 @@ def test_every_page_is_drawn_without_complaint_or_request_elsewhere(visit, kind)
         assert all(chart["marks"] for chart in charts), name
         assert not any("NaN" in chart["drawing"] for chart in charts), name
         shown = here.page.evaluate(FIGURES)
-        assert shown and "nan" not in str(shown).lower(), (name, shown)
+        assert (shown or name == "Titles") and "nan" not in str(shown).lower(), (name, shown)
         assert here.page.get_by_test_id("stException").count() == 0, name
     assert here.complaints == []
     assert here.stayed_here(), here.requests
@@ -142,7 +161,65 @@ def test_a_phone_shows_every_page_without_scrolling_sideways(visit):
             ".map(chart => chart.getBoundingClientRect().right)"
         )
         assert widths and max(widths) <= 390, name
+        assert here.page.evaluate(LEGENDS) == [], name
     assert here.complaints == []
+
+
+# What a text would become if it were read as Markdown or HTML.
+FOREIGN = """() => [window.hacked, ...document.querySelectorAll(
+    ':is([src], [href], [srcset], [data], [action])')]
+    .filter(found => found && (found === 1 || /evil/.test(found.outerHTML.split('>')[0])))
+    .concat([...document.querySelectorAll('[onerror], [onmouseover], iframe, main script, .katex')])
+    .map(found => found.outerHTML ?? found)"""
+
+
+def test_text_of_the_data_is_text_on_every_page(visit):
+    here = visit("hostile", viewport={"width": 1366, "height": 900})
+    told = ""
+    for name in PAGES:
+        here.go_to(name)
+        if name == "Quality":
+            here.pick("Device", "tv")
+        # Charts tell of what is under the pointer.
+        for chart in here.page.get_by_test_id("stVegaLiteChart").all():
+            chart.scroll_into_view_if_needed()
+            here.page.mouse.move(*chart.evaluate(LARGEST_MARK))
+        told += here.page.locator("body").inner_text()
+        assert here.page.evaluate(FOREIGN) == [], name
+    assert here.complaints == []
+    assert here.stayed_here(), here.requests
+    shown = told.replace(text.JOINER, "")
+    assert [one for one in hostile.TEXTS if one not in shown] == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_is_as_axe_core_asks(visit, scheme):
+    if not REQUIRED:
+        pytest.importorskip("axe_playwright_python", reason="make dashboard-test")
+    from axe_playwright_python.sync_playwright import Axe
+
+    here = visit("full", viewport={"width": 1366, "height": 900}, color_scheme=scheme)
+    for name in PAGES:
+        here.go_to(name)
+        found = Axe().run(here.page).response["violations"]
+        told = [(one["id"], node["html"]) for one in found for node in one["nodes"]]
+        assert told == [], name
+
+
+def test_a_page_survives_a_reload_and_can_be_sent_on(visit, browser):
+    here = visit("full", viewport={"width": 1366, "height": 900})
+    here.go_to("One title")
+    here.pick("Device", "tv")
+    here.pick("Title", "The Quiet Ward: 1")
+    figures, address = here.page.evaluate(FIGURES), here.page.url
+    assert "device=tv" in address and "title=" in address
+    colleague = browser.new_page(viewport={"width": 1366, "height": 900})
+    for page in (here.page, colleague):
+        page.goto(address)
+        browsing.wait_until_drawn(page)
+        assert page.evaluate(FIGURES) == figures
+        assert page.url == address
+    colleague.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -175,7 +175,7 @@ def test_columns_without_a_field_are_not_read(builds):
     build = builds("unmapped")
     lake = build.folder / "lake"
     lake.mkdir()
-    rows = [event(1, ip_address="203.0.113.7", event_type="zoom")]
+    rows = [event(1, ip_address="203.0.113.7", event_type="zoom"), event(2)]
     pq.write_table(pa.Table.from_pylist(rows), lake / "a.parquet")
     load(build, lake, telemetry_format="parquet")
     (row,) = build.rows("select raw_text from staging.stg_telemetry__rejected_events")

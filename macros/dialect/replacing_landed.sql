@@ -23,6 +23,6 @@
         'full_refresh': var('load_lake_anew'),
         'incremental_strategy': 'append',
         'pre_hook': ['{{ forget_files_to_load() }}'],
-        'post_hook': ['{{ keep_undecodable_lines() }}', '{{ write_file_ledger() }}']
+        'post_hook': ['{{ keep_undecodable_lines() }}', '{{ expire_rejected_text() }}', '{{ write_file_ledger() }}']
     }) }}
 {% endmacro %}

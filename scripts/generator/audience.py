@@ -46,13 +46,24 @@ class Audience:
         Little's law gives the arrivals that hold a number of viewers; those who are still
         watching from the hours before are counted, so that a new hour soon meets its target.
         """
-        low, high = VIEWERS_BY_HOUR[hour_ms // HOUR_MS % 24]
-        share = self._rng.uniform(0.1, 0.6) + (0.3 if is_weekend(hour_ms) else 0.0)
-        target = self._scale * (low + share * (high - low))
+        target = self._target(hour_ms)
         steady = target * HOUR_MS / self._mean_ms
         carried_ms = np.clip(self._running_until_ms - hour_ms, 0, HOUR_MS).sum()
         exact = (target * HOUR_MS - carried_ms) / self._mean_in_hour_ms
         return int(self._rng.poisson(np.clip(exact, 0.1 * steady, 1.6 * steady)))
+
+    def steady_arrivals(self, hour_ms: int, viewers: int = 0) -> int:
+        """The same, whoever is still watching: hours that are simulated apart add up.
+
+        `viewers`: how many shall watch at once; 0: as many as this hour of the day has.
+        """
+        target = viewers or self._target(hour_ms)
+        return int(self._rng.poisson(target * HOUR_MS / self._mean_ms))
+
+    def _target(self, hour_ms: int) -> float:
+        low, high = VIEWERS_BY_HOUR[hour_ms // HOUR_MS % 24]
+        share = self._rng.uniform(0.1, 0.6) + (0.3 if is_weekend(hour_ms) else 0.0)
+        return self._scale * (low + share * (high - low))
 
     def watch(self, hour_ms: int, session_end_ms: np.ndarray) -> None:
         """Count the sessions that began in an hour, until they end."""

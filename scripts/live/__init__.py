@@ -1,0 +1,3 @@
+"""The way in, live: viewers on the clock, a broker, and delivery into the lake (docs/live.md)."""
+
+TOPIC = "video-telemetry"
