@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-# make demo · make test · make quick · make athena · make bench · make dashboard · make check · make players · make help
-=======
-# make demo · make lake · make test · make quick · make athena · make bench · make dashboard · make check · make help
->>>>>>> main
+# make demo · make lake · make test · make quick · make athena · make bench · make dashboard · make check · make players · make help
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
 VENV := .venv
@@ -19,11 +15,7 @@ EVENTS ?= 1000000 10000000
 export DBT_PROFILES_DIR := $(CURDIR)
 
 .DEFAULT_GOAL := help
-<<<<<<< HEAD
-.PHONY: help demo test quick pytest athena check players bench dashboard dashboard-test dashboard-bench screenshots \
-=======
-.PHONY: help demo lake now test live-test quick pytest athena check bench dashboard dashboard-test dashboard-bench screenshots \
->>>>>>> main
+.PHONY: help demo lake now test live-test quick pytest athena check players bench dashboard dashboard-test dashboard-bench screenshots \
     accuracy lint requirements clean
 
 help: ## What there is to make
