@@ -91,9 +91,9 @@
 {% endmacro %}
 
 {% macro default__split_text(text, separator) %}
-    {{ return("split(cast(" ~ text ~ " as varchar), " ~ quoted_text(separator) ~ ")") }}
+    {{ return("split(nullif(trim(cast(" ~ text ~ " as varchar)), ''), " ~ quoted_text(separator) ~ ")") }}
 {% endmacro %}
 
 {% macro duckdb__split_text(text, separator) %}
-    {{ return("string_split(cast(" ~ text ~ " as varchar), " ~ quoted_text(separator) ~ ")") }}
+    {{ return("string_split(nullif(trim(cast(" ~ text ~ " as varchar)), ''), " ~ quoted_text(separator) ~ ")") }}
 {% endmacro %}
