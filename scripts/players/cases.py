@@ -147,4 +147,4 @@ def tried_on(preset: str) -> str:
 def source_of(preset: str) -> str:
     """What a preset's head says that it reads: its first words."""
     head = " ".join(head_and_text(preset).removeprefix("{#-").split())
-    return re.split(r"[:,(.]", head)[0].strip()
+    return re.split(r"[:(]|[.] ", head)[0].strip()
