@@ -14,6 +14,7 @@ import text
 PAGES = [
     st.Page("views/overview.py", title="Overview", icon=":material/monitoring:", default=True),
     st.Page("views/titles.py", title="Titles", icon=":material/movie:"),
+    st.Page("views/title.py", title="One title", icon=":material/theaters:"),
     st.Page("views/viewers.py", title="Viewers", icon=":material/group:"),
     st.Page("views/audience.py", title="Audience over time", icon=":material/schedule:"),
     st.Page("views/quality.py", title="Quality", icon=":material/network_check:"),

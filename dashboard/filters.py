@@ -1,17 +1,16 @@
 """The filters in the sidebar: each page shows those that its marts can answer."""
 
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
+import charts
 import marts
+import periods
+import state
 import streamlit as st
 
 NOT_REPORTED = "not reported"
-DAYS = """
-    select cast(min(viewed_on) as varchar) as first, cast(max(viewed_on) as varchar) as last
-    from marts.daily_viewing
-"""
 DEVICES = f"""
     select coalesce(device_type, '{NOT_REPORTED}') as name
     from marts.playback_quality group by all order by sum(watch_seconds) desc, name
@@ -20,6 +19,9 @@ GENRES = f"""
     select coalesce(genre, '{NOT_REPORTED}') as name
     from marts.title_performance group by all order by name
 """
+ALL_DATES, OWN_DATES = "All dates", "Own dates"
+PRESETS = {"Last 7 days": 7, "Last 28 days": 28}
+NAMES = ("period", "dates", "device", "genre")
 
 
 @dataclass(frozen=True)
@@ -29,13 +31,49 @@ class Filters:
     days: tuple[date, date] | None = None
     devices: list[str] = field(default_factory=list)
     genres: list[str] = field(default_factory=list)
-    says: str = ""
+    calendar: periods.Calendar | None = None
 
     @property
     def parameters(self) -> dict[str, Any]:
         first, last = self.days or (None, None)
-        after = last + timedelta(days=1) if last else None
+        after = last + periods.DAY if last else None
         return {"first": first, "after": after, "devices": self.devices, "genres": self.genres}
+
+    @property
+    def span(self) -> tuple[date, date]:
+        """The first and the last date, also where all are picked."""
+        return self.days or (self.calendar.first, self.calendar.last)
+
+    @property
+    def shown(self) -> periods.Calendar:
+        """The calendar of the dates picked: what lies outside is no part of a week or month."""
+        first, last = self.span
+        return replace(
+            self.calendar,
+            first_whole=max(first, self.calendar.first_whole),
+            last_whole=min(last, self.calendar.last_whole),
+        )
+
+    @property
+    def unit(self) -> str:
+        return periods.unit(*self.span)
+
+    @property
+    def says(self) -> str:
+        said = [", ".join(self.devices), ", ".join(self.genres)]
+        if self.calendar:
+            said.insert(0, f"{periods.says(*self.span)}, UTC")
+        return " · ".join(filter(None, said))
+
+    @property
+    def before(self) -> "Filters | None":
+        """The same of as many days before, where all of them are whole."""
+        earlier = self.calendar.before(*self.span) if self.calendar and self.days else None
+        return replace(self, days=earlier) if earlier else None
+
+    @property
+    def against(self) -> str:
+        return f"vs {periods.says(*self.before.days, year=False)}" if self.before else ""
 
     def within(self, first: date, last: date) -> "Filters":
         """The same, of other dates, both included."""
@@ -57,47 +95,82 @@ class Filters:
 
 
 def pick(*, days: bool = False, devices: bool = False, genres: bool = False) -> Filters:
-    """Draws the filters that were asked for; what was picked goes along from page to page."""
+    """Draws the filters that were asked for."""
+    known = calendar()
     with st.sidebar:
-        picked_days, says_days = _pick_days() if days else (None, "")
-        picked_devices = _pick_some("Device", DEVICES, "All devices") if devices else []
-        picked_genres = _pick_some("Genre", GENRES, "All genres") if genres else []
+        picked_days = _pick_days(known) if days and known else None
+        picked_devices = _pick_some("Device", "device", DEVICES, "All devices") if devices else []
+        picked_genres = _pick_some("Genre", "genre", GENRES, "All genres") if genres else []
         if not (days or devices or genres):
             st.caption("This page has no filters: its figures are of the whole lake.")
-    said = [says_days, ", ".join(picked_devices), ", ".join(picked_genres)]
-    return Filters(picked_days, picked_devices, picked_genres, " · ".join(filter(None, said)))
+    return Filters(picked_days, picked_devices, picked_genres, known if days else None)
 
 
-def all_days() -> tuple[date, date] | None:
-    """The first and the last date with data; None where there is none."""
-    row = marts.ask_one(DAYS)
-    if not isinstance(row["first"], str):
-        return None
-    return date.fromisoformat(row["first"]), date.fromisoformat(row["last"])
+def calendar() -> periods.Calendar | None:
+    """The dates with data; None where there are none."""
+    edges = marts.ask(periods.EDGES)
+    return periods.calendar(
+        (day.date(), begins, ends) for day, begins, ends in edges.itertuples(index=False)
+    )
 
 
-def _pick_days() -> tuple[tuple[date, date] | None, str]:
+def nothing_fits(why: str) -> None:
+    """In place of a page that the filters, or a lake without events, leave empty; ends the page."""
+    charts.nothing(why)
+    if any(state.recall(name) for name in NAMES):
+        st.button("Clear all filters", on_click=state.forget, args=NAMES, type="primary")
+    elif calendar() is None:
+        st.page_link(
+            "views/data_quality.py",
+            label="Nothing was accepted: Data quality says why",
+            icon=":material/fact_check:",
+        )
+    st.stop()
+
+
+def _pick_days(known: periods.Calendar) -> tuple[date, date] | None:
     """The dates, both included; None where they are all that there are."""
-    days = all_days()
-    if days is None:
-        return None, ""
-    first, last = days
-    kept = st.session_state.get("kept_Dates", (first, last))
-    kept = tuple(min(max(day, first), last) for day in kept)
-    picked = st.date_input("Dates (UTC)", kept, first, last, key="Dates", format="YYYY-MM-DD")
+    presets = {name: known.latest(days) for name, days in PRESETS.items()}
+    options = [*(name for name, days in presets.items() if days), ALL_DATES, OWN_DATES]
+    default = next(
+        (name for name, days in reversed(presets.items()) if days and known.before(*days)),
+        ALL_DATES,
+    )
+    (kept,) = state.recall("period", options)[:1] or [default]
+    period = st.selectbox("Period", options, options.index(kept), key="period")
+    state.remember("period", [period], [default])
+    if period != OWN_DATES:
+        return presets.get(period)
+    kept_days = sorted(date.fromisoformat(day) for day in state.recall("dates") if _is_date(day))
+    kept_days = tuple(min(max(day, known.first), known.last) for day in kept_days[:2])
+    picked = st.date_input(
+        "Dates (UTC)",
+        kept_days or known.latest(1),
+        known.first,
+        known.last,
+        key="dates",
+        format="YYYY-MM-DD",
+    )
     # While the second date is being picked there is one.
-    picked = (picked[0], picked[-1]) if picked else (first, last)
-    st.session_state["kept_Dates"] = picked
-    says = f"{picked[0]:%-d %b %Y} to {picked[1]:%-d %b %Y}, UTC"
-    return (None if picked == (first, last) else picked), says
+    picked = (picked[0], picked[-1]) if picked else (known.first, known.last)
+    state.remember("dates", [f"{day}" for day in picked])
+    return None if picked == (known.first, known.last) else picked
 
 
-def _pick_some(label: str, query: str, everything: str) -> list[str]:
+def _is_date(value: str) -> bool:
+    try:
+        return bool(date.fromisoformat(value))
+    except ValueError:
+        return False
+
+
+def _pick_some(label: str, name: str, query: str, everything: str) -> list[str]:
     options = list(marts.ask(query)["name"])
     if options in ([], [NOT_REPORTED]):
         st.multiselect(label, [], placeholder=f"{label}: not in this lake", disabled=True)
         return []
-    kept = [name for name in st.session_state.get(f"kept_{label}", []) if name in options]
-    picked = st.multiselect(label, options, kept, key=label, placeholder=everything)
-    st.session_state[f"kept_{label}"] = picked
+    picked = st.multiselect(
+        label, options, state.recall(name, options), key=name, placeholder=everything
+    )
+    state.remember(name, picked)
     return picked

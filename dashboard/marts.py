@@ -1,6 +1,7 @@
 """The published marts: every question opens the file anew, reads only, and gets a small answer."""
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,8 @@ def ask(query: str, **parameters: Any) -> pd.DataFrame:
         raise UnavailableError(
             f"{file} does not exist: run `make demo`, or name another in PLAYHEAD_MARTS_PATH."
         ) from None
-    named = {name: value for name, value in parameters.items() if f"${name}" in query}
+    names = set(re.findall(r"\$(\w+)", query))
+    named = {name: value for name, value in parameters.items() if name in names}
     return _answer(str(file), (published.st_mtime_ns, published.st_ino), query, named)
 
 

@@ -50,7 +50,7 @@ DAYS = 7
 
 def by_place(picked: filters.Filters) -> tuple[pd.DataFrame, str]:
     """Of the last days picked, sums by state and country; and a note that says which days."""
-    first, last = picked.days or filters.all_days()
+    first, last = picked.span
     first = max(first, last - timedelta(days=DAYS - 1))
     picked = picked.within(first, last)
     where = picked.where(time="started_at", device="device_type")

@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[1]
 PATHS = {
     "Overview": "",
     "Titles": "titles",
+    "One title": "title",
     "Viewers": "viewers",
     "Audience over time": "audience",
     "Quality": "quality",

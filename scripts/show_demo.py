@@ -24,10 +24,10 @@ TOP_TITLES = """
     select
         title_name as title,
         count(*) as viewers,
-        cast(round(sum(watch_seconds) / 3600) as bigint) as "watch hours",
-        round(avg(unique_watch_percentage), 1) as "% seen",
+        cast(round(sum(watch_seconds) / 3600) as bigint) as hours,
+        round(avg(unique_watch_percentage), 1) as "% seen per viewer",
         round(100.0 * avg(cast(is_completed as int)), 1) as "% completed",
-        round(avg(engagement_score), 1) as "avg score"
+        round(avg(engagement_score), 1) as score
     from marts.viewer_title_engagement
     group by title_name
     order by sum(watch_seconds) desc

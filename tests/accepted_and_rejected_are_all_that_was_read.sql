@@ -1,5 +1,6 @@
 -- Accepted + rejected + ignored = read: every row just loaded is an event, in quarantine or of no
--- interest, and only one of these; but for what must not be kept (macro is_to_keep).
+-- interest, and only one of these; where the elements of a list are rows, each element. What must
+-- not be kept (macro is_to_keep) is counted as it is read.
 -- depends_on: {{ ref('base_telemetry__typed_rows') }}
 with
 
@@ -11,12 +12,12 @@ loaded as (
 counts as (
     select
         {{ landed_row_count(source('telemetry', 'events')) }} as read_count,
-        (select count(*) from loaded) as loaded_count,
+        (select count_if({{ is_landed_row() }}) from loaded) as loaded_count,
         {%- if is_to_keep() | trim == 'true' %}
         0 as removed_count,
         {%- else %}
         (
-            select count(*) from {{ ref('base_telemetry__typed_rows') }}
+            select count_if({{ is_landed_row() }}) from {{ ref('base_telemetry__typed_rows') }}
             where {{ is_to_load('source_file') }} and not ({{ is_to_keep() }})
         ) as removed_count,
         {%- endif %}

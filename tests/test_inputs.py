@@ -133,8 +133,8 @@ def wrong_inputs(folder: Path) -> dict[str, tuple[dict[str, Any], str]]:
             "broken.parquet",
         ),
         "no such format": (
-            {"telemetry_path": lake, "telemetry_format": "csv"},
-            "set it to ndjson or parquet",
+            {"telemetry_path": lake, "telemetry_format": "xml"},
+            "var telemetry_format is 'xml'; use one of ndjson, parquet, csv",
         ),
         "missing column": (
             {"telemetry_path": lake, "telemetry_columns": {"title_id": "videoId"}},

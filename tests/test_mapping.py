@@ -1,9 +1,13 @@
 """The mapping language of docs/players.md: what it refuses, and what it makes of rows."""
 
+import json
 import re
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import Build
 
 # What each setting is refused with: where it is wrong, what was meant, what is allowed.
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
@@ -160,3 +164,311 @@ def test_wrong_settings_are_refused_with_one_line(builds, wrong):
     lines = [line for line in told if line.strip() and not re.match(r"\s+>", line)]
     assert len(lines) == 1, lines
     assert words in lines[0]
+
+
+# ------------------------------------------------------------------------- what rules make
+
+TITLES = "title_id,title_name,title_type,genre,duration_seconds,released_on\nt,,,,600,\n"
+AT = "2025-03-03T12:00:00Z"
+# Columns that every row needs, for tests of others.
+PLAIN = {
+    "customer_id": {"constant": "c"},
+    "title_id": {"constant": "t"},
+    "session_id": {"constant": "s"},
+    "event_type": {"constant": "start"},
+    "event_timestamp": {"constant": AT},
+    "position_seconds": {"constant": 0},
+}
+
+
+def typed(build: Build, rows: list[Any], **variables: Any) -> list[dict[str, Any]]:
+    """Rows of NDJSON as base_telemetry__typed_rows has them, in their order."""
+    path = build.folder / "rows.json"
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+    return typed_file(build, path, **variables)
+
+
+def typed_file(build: Build, path: Path, **variables: Any) -> list[dict[str, Any]]:
+    """A file's rows, typed. Its columns are those of PLAIN but for what `variables` say."""
+    titles = build.folder / "titles.csv"
+    titles.write_text(TITLES)
+    variables["telemetry_columns"] = PLAIN | variables.get("telemetry_columns", {})
+    source = {"telemetry_path": path, "titles_path": titles}
+    build.must("run", "--select", "base_telemetry__typed_rows", **source, **variables)
+    return build.rows("select * from staging.base_telemetry__typed_rows")
+
+
+# Rules for title_name, which is text, what they read, and what they make of it.
+TEXTS: dict[str, tuple[Any, Any, Any]] = {
+    "a path": ("a.b.c", {"a": {"b": {"c": "x"}}}, "x"),
+    "a path to nothing": ("a.b.c", {"a": 1}, None),
+    "a name with spaces": ("Profile Name", {"Profile Name": "x"}, "x"),
+    "a key that holds dots": ('a."b.c"."d""e"', {"a": {"b.c": {'d"e': "x"}}}, "x"),
+    "a key that is an address": (
+        'a."https://w3id.org/x/~(y)".z',
+        {"a": {"https://w3id.org/x/~(y)": {"z": "x"}}},
+        "x",
+    ),
+    "a backslash": ("a\\b", {"a\\b": "x"}, "x"),
+    "SQL": (
+        """"a') from lines; drop table x; --".b""",
+        {"a') from lines; drop table x; --": {"b": "x"}},
+        "x",
+    ),
+    "letters of other scripts": ("ключ.鍵", {"ключ": {"鍵": "x"}}, "x"),
+    "an element": ("a[1].b", {"a": [{"b": "y"}, {"b": "x"}]}, "x"),
+    "an element too far": ("a[2]", {"a": [1, 2]}, None),
+    "an element by its key": (
+        "a[key=k2].value.s",
+        {"a": [{"key": "k1", "value": {"s": "y"}}, 7, {"key": "k2", "value": {"s": "x"}}]},
+        "x",
+    ),
+    "an element by a quoted key": (
+        'a["na.me"="v]\'1"].b',
+        {"a": [{"na.me": "v]'1", "b": "x"}]},
+        "x",
+    ),
+    "an element by its key, of none": ("a[key=k].b", {"a": {"key": "k", "b": "y"}}, None),
+    "JSON in text": ("json(a.b).c", {"a": {"b": '{"c": "x"}'}}, "x"),
+    "JSON in JSON in text": (
+        "json(json(a).b)[0].c",
+        {"a": json.dumps({"b": json.dumps([{"c": "x"}])})},
+        "x",
+    ),
+    "JSON in text, with a list by key": (
+        "json(a)[key=k].v",
+        {"a": json.dumps([{"key": "k", "v": "x"}])},
+        "x",
+    ),
+    "JSON that is none": ("json(a).b", {"a": "{oops"}, None),
+    "case": ("A.b", {"a": {"b": "y"}}, None),
+    "an object": ("a", {"a": {"b": 1}}, '{"b":1}'),
+    "the first that is not null": (["a", "b", "c"], {"a": None, "b": " ", "c": "x"}, "x"),
+    "the first of rules": (
+        [{"from": "a", "null_if": "none"}, {"constant": "x"}],
+        {"a": "none"},
+        "x",
+    ),
+    "a list as from": ({"from": ["a", "b"]}, {"b": "x"}, "x"),
+    "a constant": ({"constant": "it's"}, {}, "it's"),
+    "a join": ({"join": ["a", {"constant": "-"}, "b"]}, {"a": "x", "b": 7}, "x/-/7"),
+    "a join with a part of none": ({"join": ["a", "b", "c"]}, {"b": "x"}, "/x/"),
+    "a join of none": ({"join": ["a", "b"]}, {"a": " "}, None),
+    "null_if": ({"from": "a", "null_if": ["-1", "none"]}, {"a": "none"}, None),
+    "null_if of others": ({"from": "a", "null_if": "-1"}, {"a": "-1.0"}, "-1.0"),
+    "values": ({"from": "a", "values": {"1": "x", "2": "y"}}, {"a": 1}, "x"),
+    "values, of others": ({"from": "a", "values": {"1": "x"}}, {"a": 3}, "3"),
+    "values, of true": ({"from": "a", "values": {"true": "x"}}, {"a": True}, "x"),
+    "values, of null": ({"from": "a", "values": {"1": None}}, {"a": 1}, None),
+    "default": ({"from": "a", "default": "x"}, {"a": ""}, "x"),
+    "default after null_if": ({"from": "a", "null_if": 0, "default": "x"}, {"a": 0}, "x"),
+}
+# Of position_seconds: as text, or "unreadable".
+POSITIONS: dict[str, tuple[Any, Any, str | None]] = {
+    "s": ({"from": "a", "unit": "s"}, {"a": "1.5"}, "1.500"),
+    "ms": ({"from": "a", "unit": "ms"}, {"a": 1234567}, "1234.567"),
+    "ms, to half of one": ({"from": "a", "unit": "ms"}, {"a": 0.5}, "0.001"),
+    "us": ({"from": "a", "unit": "us"}, {"a": 1500000}, "1.500"),
+    "ns": ({"from": "a", "unit": "ns"}, {"a": "1500000000"}, "1.500"),
+    "ticks": ({"from": "a", "unit": "ticks"}, {"a": 15_000_000}, "1.500"),
+    "min": ({"from": "a", "unit": "min"}, {"a": 1.5}, "90.000"),
+    "iso8601": ({"from": "a", "unit": "iso8601"}, {"a": "PT1H1M30.25S"}, "3690.250"),
+    "iso8601 of days": ({"from": "a", "unit": "iso8601"}, {"a": "P1DT2S"}, "86402.000"),
+    "iso8601 of nothing": ({"from": "a", "unit": "iso8601"}, {"a": "PT"}, "unreadable"),
+    "iso8601 of a number": ({"from": "a", "unit": "iso8601"}, {"a": 90}, "unreadable"),
+    "clock": ({"from": "a", "unit": "clock"}, {"a": "1:02:03"}, "3723.000"),
+    "clock of minutes": ({"from": "a", "unit": "clock"}, {"a": "62:03.5"}, "3723.500"),
+    "clock of a number": ({"from": "a", "unit": "clock"}, {"a": "90"}, "unreadable"),
+    "percent": ({"from": "a", "unit": "percent"}, {"a": "33.333333"}, "33.333333000"),
+    "ratio": ({"from": "a", "unit": "ratio"}, {"a": 0.25}, "0.250000000"),
+    "no number": ({"from": "a", "unit": "ms"}, {"a": "far"}, "unreadable"),
+    "no number, with a default": (
+        {"from": "a", "unit": "ms", "default": 5},
+        {"a": "far"},
+        "unreadable",
+    ),
+    "default": ({"from": "a", "unit": "ms", "default": 5}, {"b": 1}, "5.000"),
+    "null_if": ({"from": "a", "unit": "ms", "null_if": -1}, {"a": -1.0}, None),
+    "minus": (
+        {"from": "a", "unit": "ms", "minus": {"from": "b", "unit": "us"}},
+        {"a": 3000, "b": 500000},
+        "2.500",
+    ),
+    "plus and minus of none": ({"from": "a", "plus": "b", "minus": "c"}, {"a": 3}, "3.000"),
+    "plus": ({"from": "a", "plus": {"constant": 1}}, {"a": 3}, "4.000"),
+    "the start of a..b": ({"from": "a", "range": "start"}, {"a": "0..12"}, "0.000"),
+    "the end of a..b": ({"from": "a", "range": "end"}, {"a": "0..12"}, "12.000"),
+    "the end of a-b": ({"from": "a", "range": "end"}, {"a": "0.5-12.25"}, "12.250"),
+    "the end of a,b": ({"from": "a", "range": "end"}, {"a": "0,12"}, "12.000"),
+    "the start of a[.]b": ({"from": "a", "range": "start"}, {"a": "1.5[.]12"}, "1.500"),
+    "a range of clocks": (
+        {"from": "a", "range": "end", "unit": "clock"},
+        {"a": "0:10-1:20"},
+        "80.000",
+    ),
+    "a range of ms": ({"from": "a", "range": "end", "unit": "ms"}, {"a": "0..1500"}, "1.500"),
+    "no range": ({"from": "a", "range": "end"}, {"a": "12"}, "unreadable"),
+    "rules in a list": ([{"from": "a", "unit": "ms"}, "b"], {"b": 7}, "7.000"),
+    "a list in ms": ([{"from": "a", "unit": "ms"}, "b"], {"a": 7000, "b": 9}, "7.000"),
+}
+# Of ended_at.
+TIMES: dict[str, tuple[Any, Any, str | None]] = {
+    "s": ({"from": "a", "unit": "s"}, {"a": 1700000000}, "2023-11-14 22:13:20"),
+    "s with a fraction": (
+        {"from": "a", "unit": "s"},
+        {"a": "1700000000.1239"},
+        "2023-11-14 22:13:20.123",
+    ),
+    "ms": ({"from": "a", "unit": "ms"}, {"a": 1700000000123}, "2023-11-14 22:13:20.123"),
+    "ms as a float": ({"from": "a", "unit": "ms"}, {"a": 1.7e12}, "2023-11-14 22:13:20"),
+    "us": ({"from": "a", "unit": "us"}, {"a": 1700000000123999}, "2023-11-14 22:13:20.123"),
+    "ns": (
+        {"from": "a", "unit": "ns"},
+        {"a": 1700000000123999999},
+        "2023-11-14 22:13:20.123",
+    ),
+    "far out": ({"from": "a", "unit": "s"}, {"a": 1700000000123}, None),
+    "no number": ({"from": "a", "unit": "ms"}, {"a": AT}, None),
+    "unset": ("a", {"a": "2025-03-03T14:00:00+02:00"}, "2025-03-03 12:00:00"),
+    "a list": (["a", "b"], {"b": AT}, "2025-03-03 12:00:00"),
+    "minus": (
+        {"from": "a", "minus": {"from": "b", "unit": "ms"}},
+        {"a": AT, "b": 1500},
+        "2025-03-03 11:59:58.500",
+    ),
+    "plus of none": ({"from": "a", "plus": "b"}, {"a": AT}, "2025-03-03 12:00:00"),
+    "time zone": (
+        {"from": "a", "time_zone": "Europe/Berlin"},
+        {"a": "2025-07-03 12:00:00"},
+        "2025-07-03 10:00:00",
+    ),
+    "time zone in winter, to 100 ns": (
+        {"from": "a", "time_zone": "Europe/Berlin"},
+        {"a": "2025-01-03 12:00:00.1234567"},
+        "2025-01-03 11:00:00.123",
+    ),
+    "time zone, with an offset": (
+        {"from": "a", "time_zone": "Europe/Berlin"},
+        {"a": "2025-07-03T12:00:00+00:00"},
+        "2025-07-03 12:00:00",
+    ),
+    "time zone, with a Z": (
+        {"from": "a", "time_zone": "Europe/Berlin"},
+        {"a": "2025-07-03T12:00:00Z"},
+        "2025-07-03 12:00:00",
+    ),
+    "time zone, of a date": (
+        {"from": "a", "time_zone": "Europe/Berlin"},
+        {"a": "2025-07-03"},
+        "2025-07-02 22:00:00",
+    ),
+    "rules of zones": (
+        [{"from": "a", "time_zone": "Europe/Berlin"}, "b"],
+        {"a": "2025-07-03 12:00:00"},
+        "2025-07-03 10:00:00",
+    ),
+    "default": ({"from": "a", "unit": "ms", "default": AT}, {"b": 1}, "2025-03-03 12:00:00"),
+}
+# Of other columns.
+OTHERS: dict[str, tuple[str, Any, Any, Any]] = {
+    "completion_percentage in ratio": (
+        "completion_percentage",
+        {"from": "a", "unit": "ratio"},
+        {"a": 0.255},
+        "25.500000000",
+    ),
+    "bandwidth_mbps in kbps": (
+        "bandwidth_mbps",
+        {"from": "a", "unit": "kbps"},
+        {"a": 2500},
+        "2.500",
+    ),
+    "bandwidth_mbps in bps": (
+        "bandwidth_mbps",
+        {"from": "a", "unit": "bps"},
+        {"a": 2500000},
+        "2.500",
+    ),
+    "is_playing negated": ("is_playing", {"from": "a", "not": True}, {"a": True}, "False"),
+    "is_playing negated, of none": ("is_playing", {"from": "a", "not": True}, {"b": 1}, None),
+    "is_playing by default": ("is_playing", {"from": "a", "default": True}, {"b": 1}, "True"),
+    "is_playing constant": ("is_playing", {"constant": False}, {"b": 1}, "False"),
+    "is_playing by values": (
+        "is_playing",
+        {"from": "a", "values": {"go": True}},
+        {"a": "go"},
+        "True",
+    ),
+    "seek_from_seconds only for seeks": (
+        "seek_from_seconds",
+        {"from": "a", "only_for": ["seek"]},
+        {"a": 3},
+        None,
+    ),
+    "is_playing only for starts": (
+        "is_playing",
+        {"from": "a", "only_for": ["start"]},
+        {"a": True},
+        "True",
+    ),
+    "title_name that is null": ("title_name", None, {"title_name": "y"}, None),
+    "error_count by default": ("error_count", {"from": "a", "default": 2}, {"b": 1}, "2"),
+}
+
+
+# The columns on which rules of a kind are tried.
+COLUMNS = {
+    "text": [
+        *("title_name", "device_type", "device_id", "device_os", "app_version", "quality"),
+        *("country", "state", "city", "isp", "connection_type"),
+    ],
+    "position": [
+        *("position_seconds", "end_position_seconds"),
+        *("seek_from_seconds", "max_position_seconds"),
+    ],
+    "time": ["ended_at", "event_timestamp"],
+}
+CASES: dict[str, tuple[list[str], Any, Any, Any]] = {
+    **{f"text: {name}": (COLUMNS["text"], *case) for name, case in TEXTS.items()},
+    **{
+        f"position: {name}": (COLUMNS["position"][: 2 if case[2] == "unreadable" else 4], *case)
+        for name, case in POSITIONS.items()
+    },
+    **{f"time: {name}": (COLUMNS["time"], *case) for name, case in TIMES.items()},
+    **{f"other: {name}": ([column], *case) for name, (column, *case) in OTHERS.items()},
+}
+
+
+@pytest.fixture(scope="module")
+def made(builds: Any) -> dict[str, Any]:
+    """What each case makes. A build tries a rule on each column, each on a row of its own."""
+    found: dict[str, Any] = {}
+    left = dict(CASES)
+    while left:
+        chosen: dict[str, str] = {}
+        for name, (columns, *_) in left.items():
+            free = [column for column in columns if column not in chosen]
+            if free:
+                chosen[free[0]] = name
+        rows = [{"n": name, **left[name][2]} for name in chosen.values()]
+        rules = {column: left[name][1] for column, name in chosen.items()}
+        rows_made = typed(builds("rules"), rows, telemetry_columns={**rules, "event_id": "n"})
+        by_name = {row["event_id"]: row for row in rows_made}
+        for column, name in chosen.items():
+            row = by_name[name]
+            flag = {
+                "position_seconds": "has_unreadable_position",
+                "end_position_seconds": "has_unreadable_end",
+            }.get(column)
+            found[name] = "unreadable" if flag and row[flag] else row[column]
+            del left[name]
+    return found
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_a_rule_makes(made, name):
+    expected = CASES[name][-1]
+    value = made[name]
+    if isinstance(value, datetime) and value.microsecond:
+        value = value.isoformat(" ", "milliseconds")
+    assert (None if value is None else str(value)) == expected

@@ -1,6 +1,7 @@
 """Quality: how well it plays, for whom it does not, and what to fix first."""
 
 import altair as alt
+import cards
 import charts
 import filters
 import marts
@@ -29,23 +30,23 @@ SUMS = """
 # Without a report of errors nobody knows which starts failed.
 STARTS = """
     cast(sum(startup_seconds) as double) / nullif(sum(startup_reported_session_count), 0)
-        as startup,
+        as startup_time,
     cast(sum(exit_before_start_session_count) as double) / nullif(sum(opened_session_count), 0)
-        as exits,
+        as exits_before_start,
     case when sum(error_reported_session_count) > 0
         then cast(sum(start_failure_session_count) as double) / nullif(sum(opened_session_count), 0)
     end as start_failures
 """
 # Of each the title, its format, and what is said where nothing tells it.
 START_MEASURES = {
-    "startup": (
+    "startup_time": (
         "Start-up time (s)",
         ".1f",
         charts.INDIGO,
         "Nothing tells how long playback took to start. Buffer events would, or a heartbeat soon "
         "after a start.",
     ),
-    "exits": (
+    "exits_before_start": (
         "Exits before start (%)",
         ".1%",
         charts.AMBER,
@@ -58,10 +59,21 @@ START_MEASURES = {
         "These sessions report no errors, so nobody knows which starts failed.",
     ),
 }
+# Of each card the column that has its figure.
+CARDS = {
+    "rebuffer_ratio": "rebuffering",
+    "error_rate": "errors",
+    "good_sessions": "good_sessions",
+    "bandwidth": "bandwidth",
+    "startup_time": "startup_time",
+    "exits_before_start": "exits_before_start",
+    "start_failures": "start_failures",
+}
 TOTALS = f"""
     select {SUMS}, {STARTS},
-        sum(good_session_count) / nullif(sum(rated_session_count), 0) as good,
-        cast(sum(bandwidth_megabits) as double) / nullif(sum(bandwidth_watch_seconds), 0) as mbps
+        sum(good_session_count) / nullif(sum(rated_session_count), 0) as good_sessions,
+        cast(sum(bandwidth_megabits) as double) / nullif(sum(bandwidth_watch_seconds), 0)
+            as bandwidth
     from marts.playback_quality where {{where}}
 """
 BY_DIMENSION = f"""
@@ -70,8 +82,8 @@ BY_DIMENSION = f"""
     group by {{column}} order by sessions desc, name limit 15
 """
 BY_DAY = f"""
-    select started_on as day, {SUMS}, {STARTS} from marts.playback_quality where {{where}}
-    group by day order by day
+    select date_trunc('{{unit}}', started_on) as moment, {SUMS}, {STARTS}
+    from marts.playback_quality where {{where}} group by moment order by moment
 """
 # One pass over the cube: every value of every dimension, and the whole.
 CAUSES = f"""
@@ -93,7 +105,7 @@ def rates(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def draw_rate(rows: pd.DataFrame, measure: str, overall: float | None, colour: str) -> None:
-    title = {"rebuffering": "Rebuffer ratio (%)", "errors": "Sessions with an error (%)"}[measure]
+    title = {"rebuffering": "Rebuffer ratio (%)", "errors": "Error rate (%)"}[measure]
     rows = rows.dropna(subset=[measure]).sort_values(measure, ascending=False)
     st.markdown(f"**{title.removesuffix(' (%)')}**")
     if rows.empty:
@@ -109,7 +121,7 @@ def draw_rate(rows: pd.DataFrame, measure: str, overall: float | None, colour: s
         tooltip=[
             alt.Tooltip("name:N", title=" "),
             alt.Tooltip(f"{measure}:Q", title=title, format=form),
-            alt.Tooltip("sessions:Q", title="Sessions", format=",.0f"),
+            alt.Tooltip("sessions:Q", title="Sessions × titles", format=",.0f"),
         ],
     )
     if overall is not None and overall == overall:
@@ -146,8 +158,8 @@ def draw_causes(causes: pd.DataFrame, column: str, title: str, colour: str) -> N
                 alt.Tooltip("name:N", title=" "),
                 alt.Tooltip(f"{column}:Q", title=title, format=form),
                 alt.Tooltip("rebuffering:Q", title="Rebuffer ratio", format=".2%"),
-                alt.Tooltip("errors:Q", title="Sessions with an error", format=".1%"),
-                alt.Tooltip("sessions:Q", title="Sessions", format=",.0f"),
+                alt.Tooltip("errors:Q", title="Error rate", format=".1%"),
+                alt.Tooltip("sessions:Q", title="Sessions × titles", format=",.0f"),
             ],
         ),
         title,
@@ -159,56 +171,28 @@ charts.heading(
     "Quality", "How well does it play, for whom does it not, what to fix first?", picked.says
 )
 where = picked.where(time="started_on", device="device_type")
-totals = rates(marts.ask(TOTALS.format(where=where), **picked.parameters)).iloc[0]
+
+
+def totals_of(some: filters.Filters) -> pd.Series:
+    where = some.where(time="started_on", device="device_type")
+    return rates(marts.ask(TOTALS.format(where=where), **some.parameters)).iloc[0]
+
+
+totals = totals_of(picked)
 if not totals.sessions:
-    charts.nothing(
-        "No session began in these dates on these devices. Widen the dates, or clear one."
-    )
-    st.stop()
+    filters.nothing_fits("No session began in these dates on these devices.")
 
+before = totals_of(picked.before) if picked.before else None
 place = charts.cards(4, 3)
-box = {"border": True}
-next(place).metric(
-    "Rebuffer ratio",
-    charts.figure(totals.rebuffering, ".2%"),
-    help="Time stalled ÷ (time stalled + watched), of sessions that report their stalls.",
-    **box,
-)
-next(place).metric(
-    "Sessions with an error",
-    charts.figure(totals.errors, ".1%"),
-    help="Of sessions that report their errors.",
-    **box,
-)
-next(place).metric(
-    "Good sessions",
-    charts.figure(totals.good, ".0%"),
-    help="No error, and stalled for less than 1 % of the time.",
-    **box,
-)
-next(place).metric("Bandwidth", charts.figure(totals.mbps, ".1f", " Mbit/s"), **box)
-next(place).metric(
-    "Start-up time",
-    charts.figure(totals.startup, ".1f", " s"),
-    help="From start to the first played second, on average over the sessions that tell it.",
-    **box,
-)
-next(place).metric(
-    "Exits before start",
-    charts.figure(totals.exits, ".1%"),
-    help="Of opened sessions, those left before anything played, without an error.",
-    **box,
-)
-next(place).metric(
-    "Start failures",
-    charts.figure(totals.start_failures, ".1%"),
-    help="Of opened sessions, those in which nothing played but an error came.",
-    **box,
-)
+for key, column in CARDS.items():
+    earlier = before[column] if before is not None else None
+    cards.card(next(place), key, totals[column], earlier, picked.against)
 
-days = rates(marts.ask(BY_DAY.format(where=where), **picked.parameters))
+# Sessions are dated by the day: of a single one there is a point.
+unit = "day" if picked.unit == "hour" else picked.unit
+days = rates(marts.ask(BY_DAY.format(unit=unit, where=where), **picked.parameters))
 with st.container(border=True):
-    st.subheader("How it starts", anchor=False)
+    st.header("How it starts", anchor=False)
     for column, (measure, (title, form, colour, missing)) in zip(
         st.columns(3), START_MEASURES.items(), strict=True
     ):
@@ -219,7 +203,8 @@ with st.container(border=True):
                 charts.nothing(missing)
                 continue
             charts.draw(
-                charts.by_day(known, measure, title, form=form, colour=colour), f"{title} by day"
+                charts.trend(known, measure, title, picked.shown, unit, form=form, colour=colour),
+                f"{title} over time",
             )
 
 if not (totals.stall_base > 0 or totals.error_base > 0):
@@ -230,7 +215,7 @@ if not (totals.stall_base > 0 or totals.error_base > 0):
     st.stop()
 
 with st.container(border=True):
-    st.subheader("What to fix first", anchor=False)
+    st.header("What to fix first", anchor=False)
     causes = rates(marts.ask(CAUSES.format(where=where), **picked.parameters))
     causes["stalled_excess"] = (
         (causes.stalled - totals.rebuffering * causes.stall_base) / 3600
@@ -241,14 +226,16 @@ with st.container(border=True):
     with left:
         draw_causes(causes, "stalled_excess", "Hours stalled beyond the average", charts.AMBER)
     with right:
-        draw_causes(causes, "failed_excess", "Failed sessions beyond the average", charts.PINK)
+        draw_causes(
+            causes, "failed_excess", "Sessions × titles that failed beyond the average", charts.PINK
+        )
     st.caption(
         "What each group costs: its time stalled, or its sessions with an error, less what it "
         "would have at the average of all that is picked. Groups overlap: bars do not add up."
     )
 
 with st.container(border=True):
-    st.subheader("For whom", anchor=False)
+    st.header("For whom", anchor=False)
     dimension = charts.choice("By", DIMENSIONS, key="dimension")
     note = "The 15 with most sessions."
     if dimension == "place":
@@ -270,16 +257,19 @@ with st.container(border=True):
         st.caption(f"Dashed: all that is picked. {note}")
 
 with st.container(border=True):
-    st.subheader("Day by day", anchor=False)
+    st.header(charts.BY_UNIT[unit], anchor=False)
     left, right = st.columns(2)
     for column, measure, title, colour in (
         (left, "rebuffering", "Rebuffer ratio (%)", charts.AMBER),
-        (right, "errors", "Sessions with an error (%)", charts.PINK),
+        (right, "errors", "Error rate (%)", charts.PINK),
     ):
         with column:
             if days[measure].isna().all():
                 charts.nothing("Not reported by these sessions.")
                 continue
             charts.draw(
-                charts.by_day(days, measure, title, form=".1%", colour=colour), f"{title} by day"
+                charts.trend(days, measure, title, picked.shown, unit, form=".2%", colour=colour),
+                f"{title} over time",
             )
+    if note := charts.partial_days(picked.calendar, *picked.span):
+        st.caption(note)

@@ -1,10 +1,16 @@
 """Viewers: which segments there are, and what sets them apart."""
 
 import altair as alt
+import cards
 import charts
+import cohorts
 import filters
+import glossary
 import marts
+import state
 import streamlit as st
+import tables
+import text
 
 TOTALS = """
     select count(*) as viewers,
@@ -43,6 +49,25 @@ PREFERENCE = """
     select segment, {column} as preference, count(*) as viewers
     from marts.viewer_segments where {where} and {column} is not null group by all
 """
+VIEWERS = """
+    select customer_id, segment, watch_hours as hours, session_count as sessions,
+        title_count as titles, completed_title_count as completed, active_days,
+        cast(first_watched_at as date) as first_day, cast(last_watched_at as date) as last_day,
+        avg_engagement_score as engagement_score, preferred_device_type as device
+    from marts.viewer_segments where {where} and contains(lower(customer_id), $sought)
+    order by hours desc, customer_id
+"""
+VIEWER = "select * from marts.viewer_segments where customer_id = $customer_id"
+HISTORY = """
+    select started_at, coalesce(title_name, title_id) as title,
+        cast(watch_seconds as double) / 60 as minutes,
+        cast(unique_watch_seconds as double) / nullif(title_duration_seconds, 0) as seen,
+        play_count as plays, pause_count as pauses, has_complete_event as finished,
+        cast(buffering_seconds as double) as stalled, error_count as errors, device_type as device,
+        concat_ws(', ', city, country) as place
+    from marts.viewing_sessions where customer_id = $customer_id
+    order by started_at desc limit 1000
+"""
 IN_ORDER = list(charts.SEGMENTS.values())
 
 
@@ -72,11 +97,14 @@ def draw_preference(
     column: str, title: str, names: dict[str, str], colours: list[str], missing: str
 ) -> None:
     rows = marts.ask(PREFERENCE.format(where=where, column=column), **picked.parameters)
-    st.subheader(title, anchor=False)
+    st.header(title, anchor=False)
     if rows.empty:
         charts.nothing(missing)
         return
     rows = rows.replace({"segment": charts.SEGMENTS, "preference": names})
+    # Of a value that has no name of its own, the colour that is left.
+    others = sorted(set(rows.preference) - set(names.values()))
+    colours = [*colours, *[charts.GREY] * len(others)][: len(names) + len(others)]
     rows["rank"] = rows.preference.map({name: rank for rank, name in enumerate(names.values())})
     charts.draw(
         alt.Chart(rows, height=330)
@@ -92,8 +120,7 @@ def draw_preference(
             color=alt.Color(
                 "preference:N",
                 title=None,
-                sort=list(names.values()),
-                scale=alt.Scale(range=colours),
+                scale=alt.Scale(domain=[*names.values(), *others], range=colours),
                 legend=alt.Legend(orient="bottom", columns=2),
             ),
             order="rank:Q",
@@ -108,28 +135,17 @@ charts.heading("Viewers", "Who are they, and what sets the best of them apart?",
 where = picked.where(device="preferred_device_type")
 totals = marts.ask_one(TOTALS.format(where=where), **picked.parameters)
 if not totals.viewers:
-    charts.nothing("No viewer watches mostly on these devices. Clear the filter to see all.")
-    st.stop()
+    filters.nothing_fits("No viewer watches mostly on these devices.")
 
 place = charts.cards(4)
-box = {"border": True}
-next(place).metric("Viewers", f"{totals.viewers:,.0f}", **box)
-next(place).metric("Power or engaged", f"{totals.loyal:.0%}", **box)
-next(place).metric(
-    "Binge", f"{totals.binging:.0%}", help="At least one visit of several titles.", **box
-)
-next(place).metric(
-    "Several screens",
-    f"{totals.several_screens:.1%}",
-    help="At some instant two streams or more of one viewer.",
-    **box,
-)
+for key in ("viewers", "loyal", "binging", "several_screens"):
+    cards.card(next(place), key, totals[key], more="Of all dates.")
 if picked.devices:
     st.caption("Viewers who watch most on the devices picked.")
 
 left, right = st.columns([2, 3])
 with left, st.container(border=True, height="stretch"):
-    st.subheader("Segments", anchor=False)
+    st.header("Segments", anchor=False)
     segments = marts.ask(SEGMENTS.format(where=where), **picked.parameters)
     charts.draw(
         charts.shares(
@@ -143,7 +159,7 @@ with left, st.container(border=True, height="stretch"):
         "Share of viewers and of hours by segment",
     )
 with right, st.container(border=True, height="stretch"):
-    st.subheader("What sets them apart", anchor=False)
+    st.header("What sets them apart", anchor=False)
     cells = alt.Chart(alt.Data(values=traits(where)), height=360).encode(
         x=alt.X(
             "segment:N",
@@ -196,3 +212,77 @@ with right, st.container(border=True, height="stretch"):
         [charts.INDIGO, charts.TEAL, charts.AMBER, charts.PINK],
         "No session reports its device: map the source's column to `device_type`.",
     )
+
+with st.container(border=True):
+    st.header("Who comes back", anchor=False)
+    cohorts.draw(filters.calendar())
+
+with st.container(border=True):
+    st.header("All viewers", anchor=False)
+    sought = tables.search("Find a viewer", "find_viewer")
+    found = tables.table(
+        VIEWERS.format(where=where),
+        {
+            "customer_id": "Viewer",
+            "segment": "Segment",
+            "hours": st.column_config.NumberColumn(
+                "Hours watched", help=glossary.meaning("hours"), format="%.1f"
+            ),
+            "sessions": st.column_config.NumberColumn(
+                "Sessions", help=glossary.meaning("sessions")
+            ),
+            "titles": "Titles",
+            "completed": "Completed",
+            "active_days": "Active days",
+            "first_day": st.column_config.DateColumn("First day"),
+            "last_day": st.column_config.DateColumn("Last day"),
+            "engagement_score": st.column_config.NumberColumn(
+                "Engagement score", help=glossary.meaning("engagement_score"), format="%.1f"
+            ),
+            "device": "Device",
+        },
+        "viewers",
+        "All viewers, with what they watched",
+        **picked.parameters,
+        sought=sought,
+    )
+    st.caption("Pick a row to read the viewer's history.")
+
+if found:
+    state.remember("viewer", [found])
+(customer_id,) = state.recall("viewer")[:1] or [None]
+if customer_id and not marts.ask(VIEWER, customer_id=customer_id).empty:
+    state.remember("viewer", [customer_id])
+    with st.container(border=True):
+        st.header(f"Viewer {text.markdown(customer_id)}", anchor=False)
+        viewer = marts.ask_one(VIEWER, customer_id=customer_id)
+        st.caption(
+            f"{charts.SEGMENTS[viewer.segment]}. First seen {viewer.first_watched_at:%-d %b %Y}, "
+            f"last seen {viewer.last_watched_at:%-d %b %Y}; active on {viewer.active_days:,} days, "
+            f"{charts.figure(viewer.watch_hours)} hours in {viewer.session_count:,} sessions, "
+            f"{viewer.completed_title_count:,} of {viewer.title_count:,} titles completed."
+        )
+        history = marts.ask(HISTORY, customer_id=customer_id)
+        st.dataframe(
+            history,
+            hide_index=True,
+            column_config={
+                "started_at": st.column_config.DatetimeColumn(
+                    "Began (UTC)", format="YYYY-MM-DD HH:mm", timezone="UTC"
+                ),
+                "title": "Title",
+                "minutes": st.column_config.NumberColumn("Minutes watched", format="%.1f"),
+                "seen": st.column_config.NumberColumn("Seen", format="percent"),
+                "plays": "Plays",
+                "pauses": "Pauses",
+                "finished": "Reached the end",
+                "stalled": st.column_config.NumberColumn("Stalled (s)", format="%.1f"),
+                "errors": "Errors",
+                "device": "Device",
+                "place": "Place",
+            },
+            alt="Sessions of the viewer, the newest first",
+        )
+        if len(history) == 1000:
+            st.caption("The newest 1,000 sessions.")
+        st.button("Close", on_click=state.forget, args=("viewer", "viewers"))

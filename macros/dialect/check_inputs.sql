@@ -47,23 +47,41 @@
     {{ return(adapter.get_relation(target.database, name.split('.')[0], name.split('.')[1])) }}
 {% endmacro %}
 
+{#- The fields without which no row is an event; a position, where a type needs one. -#}
 {% macro required_fields() %}
-    {{ return([
-        'customer_id', 'title_id', 'session_id', 'event_type', 'event_timestamp', 'position_seconds'
-    ]) }}
+    {% set fields = ['customer_id', 'title_id', 'session_id', 'event_type', 'event_timestamp'] %}
+    {% set mapped = mapping() %}
+    {% set types = mapped.aliases.values() | list %}
+    {% if mapped.columns.event_type.constant in event_types() %}
+        {% do types.append(mapped.columns.event_type.constant) %}
+    {% endif %}
+    {% set positioned = ['start', 'resume', 'heartbeat', 'seek', 'seek_start', 'span'] %}
+    {% if not types or types | select('in', positioned) | list %}{% do fields.append('position_seconds') %}{% endif %}
+    {% if '*' in mapped.aliases or '' in mapped.aliases %}{% do fields.remove('event_type') %}{% endif %}
+    {{ return(fields) }}
 {% endmacro %}
 
-{% macro stop_for_column(column, field) %}
+{#- Whether a rule says a value of every row, whatever its paths lead to. -#}
+{% macro always_has_value(rule) %}
+    {{ return(
+        rule.constant is not none or rule.row_hash or rule.gap_seconds is not none or rule.default is not none
+        or (rule['from'] + rule.join) | rejectattr('steps', 'defined') | list != []
+    ) }}
+{% endmacro %}
+
+{% macro stop_for_column(field, paths) %}
+    {% set is_column = paths | length == 1 and not modules.re.search('[.(\\[]', paths[0]) %}
     {{ stop(
-        "the telemetry has no column " ~ column ~ ", which " ~ field ~ " is read from: name "
-        ~ "your source's column in var telemetry_columns, as {" ~ field ~ ": its_name}"
+        "the telemetry has " ~ ("no column " if is_column else "nothing at ") ~ (paths | join(" or ") or "null")
+        ~ ", which " ~ field ~ " is read from: name your source's column, or a path to it, in var "
+        ~ "telemetry_columns, as {" ~ field ~ ": its_name}"
     ) }}
 {% endmacro %}
 
 {% macro duckdb__check_inputs() %}
-    {% if var('telemetry_format') not in ['ndjson', 'parquet'] %}
-        {{ stop("var telemetry_format is '" ~ var('telemetry_format') ~ "'; set it to ndjson or parquet") }}
-    {% endif %}
+    {% do one_of(
+        ['ndjson', 'parquet', 'csv'], var('telemetry_format'), "var telemetry_format is '" ~ var('telemetry_format') ~ "'"
+    ) %}
     {{ check_object_store() }}
     {{ check_telemetry_files() }}
     {% if var('unreadable_files') == 'stop' %}
@@ -166,43 +184,50 @@
     ) > 0) }}
 {% endmacro %}
 
+{#- Stops where what a field needs is nowhere in what is to be loaded, and warns where a field that was mapped is. -#}
 {% macro check_telemetry_columns() %}
-    {% set columns = present_columns() %}
-    {% set required = required_fields() %}
-    {% for field, column in landed_columns().items() if columns and column not in columns %}
-        {% if field in required and not has_key_somewhere(column) %}
-            {{ stop_for_column(column, field) }}
-        {% elif field not in required and field in var('telemetry_columns') %}
+    {% if not names_to_load() %}{{ return("") }}{% endif %}
+    {% set columns, required = mapping().columns, required_fields() %}
+    {% set found = found_paths(1000) %}
+    {% for field, rule in columns.items() if not always_has_value(rule) %}
+        {% set paths = {} %}
+        {% do add_paths(paths, rule) %}
+        {% set missing = paths.keys() | select('in', found) | list == [] %}
+        {% if missing and field in required %}
+            {#- Late in a file, or in a late one: read to the end only where none has been found. -#}
+            {% if paths.keys() | select('in', found_paths(none)) | list == [] %}
+                {{ stop_for_column(field, paths.keys() | list) }}
+            {% endif %}
+        {% elif missing and paths and field in var('telemetry_columns') %}
             {% do exceptions.warn(
-                "var telemetry_columns reads " ~ field ~ " from " ~ column
+                "var telemetry_columns reads " ~ field ~ " from " ~ paths.keys() | join(", ")
                 ~ ", which the telemetry does not seem to have: it will be NULL"
             ) %}
         {% endif %}
     {% endfor %}
 {% endmacro %}
 
-{#- The columns of Parquet, whose case does not matter; NDJSON has no schema, so the keys of a
-    thousand of its objects stand for it. -#}
-{% macro present_columns() %}
-    {% if not names_to_load() %}{{ return([]) }}{% endif %}
-    {% if var('telemetry_format') == 'parquet' %}
-        {% set columns = parquet_columns(source('telemetry', 'events')) | list %}
-        {{ return(columns + mapped_columns(columns)) }}
-    {% endif %}
-    {{ return(run_query(
-        "with objects as (select json from " ~ objects_to_load() ~ " where json_type(json) = 'OBJECT' limit 1000)"
-        ~ " select distinct unnest(json_keys(json)) from objects"
-    ).columns[0].values() | list) }}
-{% endmacro %}
-
-{#- Whether any object of the NDJSON to be loaded has a key: read to the end only where none has. -#}
-{% macro has_key_somewhere(key) %}
-    {% if var('telemetry_format') == 'parquet' %}{{ return(false) }}{% endif %}
-    {% set path = "$.\"" ~ key | replace("'", "''") ~ "\"" %}
-    {{ return(first_value(
-        "select count(*) from (select 1 from " ~ objects_to_load() ~ " where json_exists(json, '" ~ path
-        ~ "') limit 1)"
-    ) == 1) }}
+{#- The texts of the paths that lead to something in the first rows to be loaded, or in all of them: to a value, a
+    column, or a key that is null. -#}
+{% macro found_paths(row_count) %}
+    {% set relation, counts, found = source('telemetry', 'events'), [], [] %}
+    {% set columns = none if var('telemetry_format') == 'ndjson' else landed_columns(relation) %}
+    {% for text, path in mapped_paths().items() %}
+        {% set value = "value_" ~ loop.index ~ " is not null" %}
+        {% if columns is none and path.steps | map('first') | reject('equalto', 'key') | list == [] %}
+            {% set value = value ~ " or json_exists(try_cast(raw_row as json), " ~ json_path(path.steps) ~ ")" %}
+        {% elif columns is not none and planned_place({'documents': []}, {'columns': columns}, path.steps, text)
+            is not none %}
+            {% set value = value ~ " or not starts_with(" ~ quoted_text(text) ~ ", 'json(')" %}
+        {% endif %}
+        {% do counts.append("coalesce(bool_or(" ~ value ~ "), false)") %}
+    {% endfor %}
+    {% set limit = "" if row_count is none else " limit " ~ row_count %}
+    {% set row = run_query(
+        "select " ~ counts | join(", ") ~ " from (select * from (" ~ landed_values(relation) ~ ")" ~ limit ~ ")"
+    ).rows[0] %}
+    {% for text in mapped_paths() %}{% if row[loop.index0] %}{% do found.append(text) %}{% endif %}{% endfor %}
+    {{ return(found) }}
 {% endmacro %}
 
 {% macro check_titles_file() %}

@@ -147,7 +147,7 @@
     loaded as (
         select
             source_file,
-            count(*) as row_count
+            count_if({{ is_landed_row() }}) as row_count
         from {{ this }}
         where loaded_at >= (select coalesce(min(loaded_at), timestamp '9999-01-01') from {{ files_to_load() }})
         group by source_file

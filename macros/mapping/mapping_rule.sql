@@ -24,6 +24,12 @@
     {% for key, value in given.items() %}
         {% do rule.update({key: mapping_rule_key(key, value, given, kind, where ~ "." ~ key, field)}) %}
     {% endfor %}
+    {% if kind == 'seconds' and rule.unit in ['percent', 'ratio'] and is_converted(rule, kind) %}
+        {{ stop(
+            where ~ ".unit: " ~ rule.unit ~ ", which goes with none of range, minus and plus: it becomes "
+            ~ "seconds only once the title's duration is known"
+        ) }}
+    {% endif %}
     {{ return(rule) }}
 {% endmacro %}
 

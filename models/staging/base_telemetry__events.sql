@@ -89,6 +89,9 @@ final as (
             end
             as decimal(5, 3)
         ) as playback_rate,
+        {%- if mapping().rows.each %}
+        element_number,
+        {%- endif %}
         landed_at,
         {{ load_stamp('loaded_at') }} as loaded_at,
         source_file,

@@ -1,8 +1,9 @@
-{#- Each landed row as canonical fields still untyped, `raw_row` (what macro raw_text makes text of),
-    `source_file` and `landed_at`; a row that cannot be read at all has `is_readable` false and no
-    fields. -#}
-{% macro landed_rows(relation) %}
-    {{ return(adapter.dispatch('landed_rows', 'playhead')(relation)) }}
+{#- Each landed row as what the mapping's paths lead to, in columns `value_1` and so on, still untyped; `raw_row` (what
+    macro raw_text makes text of), `source_file` and `landed_at`. A row that cannot be read at all has `is_readable`
+    false and no values. Where the elements of a list are rows, one for each, numbered from 1 by `element_number`;
+    of a row without any, one, without a number. -#}
+{% macro landed_values(relation) %}
+    {{ return(adapter.dispatch('landed_values', 'playhead')(relation)) }}
 {% endmacro %}
 
 {% macro default__landed_rows(relation) %}
@@ -105,15 +106,15 @@ where {{ has_landed(relation) }}
     ) }}
 {% endmacro %}
 
-{% macro duckdb__landed_rows(relation) %}
-    {% if var('telemetry_format') == 'parquet' %}
-        {{ return(duckdb__landed_parquet_rows(relation)) }}
+{% macro duckdb__landed_values(relation) %}
+    {% if var('telemetry_format') == 'ndjson' %}
+        {{ return(duckdb__landed_ndjson_values(relation)) }}
     {% endif %}
-    {{ return(duckdb__landed_ndjson_rows(relation)) }}
+    {{ return(duckdb__landed_table_values(relation)) }}
 {% endmacro %}
 
-{% macro duckdb__landed_ndjson_rows(relation) %}
-{%- set fields = landed_columns() -%}
+{% macro duckdb__landed_ndjson_values(relation) %}
+{%- set plan = reading_plan(mapped_paths(), mapping().rows.each) -%}
 with
 
 lines as (
@@ -125,67 +126,113 @@ lines as (
     from {{ landed_files(relation) }}
     where line <> '' or rest is not null
 ),
-
-extracted as (
-    select
-        *,
-        case when starts_with(ltrim(raw_text, ' ' || chr(9)), '{') then
-            json_extract_string(try_cast(raw_text as json), [
-                {%- for column in fields.values() %}
-                '$."{{ column | replace("'", "''") }}"'{{ ',' if not loop.last }}
-                {%- endfor %}
-            ])
-        end as field_values
-    from lines
-)
+{{ read_documents(plan, 'lines') }}
 
 select
-    {%- for field in fields %}
-    field_values[{{ loop.index }}] as {{ field }},
+    {%- for value in plan['values'].values() %}
+    {{ value }} as value_{{ loop.index }},
     {%- endfor %}
-    field_values is not null as is_readable,
+    {{ 'element_number' if plan.each else 'cast(null as bigint) as element_number' }},
+    texts_0 is not null as is_readable,
     raw_text as raw_row,
     source_file,
     landed_at
-from extracted
+from read_{{ plan.levels - 1 }}
 {% endmacro %}
 
-{% macro duckdb__landed_parquet_rows(relation) %}
-{%- set fields = landed_columns() -%}
-{%- set mapped = mapped_columns(parquet_columns(relation)) -%}
+{#- Of Parquet and CSV. -#}
+{% macro duckdb__landed_table_values(relation) %}
+{%- set columns = landed_columns(relation) -%}
+{%- set plan = reading_plan(mapped_paths(), mapping().rows.each, columns) -%}
+{%- set mapped = mapped_columns(columns) -%}
+with
+
+landed as (
+    select
+        *,
+        {{ landing_hour('landed_file') }} as landed_at
+    from {{ landed_files(relation) }}
+),
+{{ read_documents(plan, 'landed') }}
+
 select
-    {%- for field, column in fields.items() %}
-    {{ adapter.quote(column) if column | lower in mapped | map('lower') else 'cast(null as varchar)' }} as {{ field }},
+    {%- for value in plan['values'].values() %}
+    {{ value }} as value_{{ loop.index }},
     {%- endfor %}
+    {{ 'element_number' if plan.each else 'cast(null as bigint) as element_number' }},
     true as is_readable,
     {%- if mapped %}
     struct_pack(
-        {%- for column in mapped %}
-        {{ adapter.quote(column) }} := {{ adapter.quote(column) }}{{ ',' if not loop.last }}
+        {%- for name in mapped %}
+        {{ adapter.quote(name) }} := {{ adapter.quote(name) }}{{ ',' if not loop.last }}
         {%- endfor %}
     )
     {%- else %}
     null
     {%- endif %} as raw_row,
     landed_file as source_file,
-    {{ landing_hour('landed_file') }} as landed_at
-from {{ landed_files(relation) }}
+    landed_at
+from read_{{ plan.levels - 1 }}
 {% endmacro %}
 
-{#- The columns that a field is read from, each once: of others nothing is read, nor kept in quarantine. -#}
-{% macro mapped_columns(present) %}
+{#- A step for each level of documents: all that is read of a document is read at once. -#}
+{% macro read_documents(plan, rows) %}
+{%- do plan.update({'levels': plan_levels(plan)}) -%}
+{%- for level in range(plan.levels) %}
+{%- set documents = plan.documents | selectattr('level', 'equalto', level) | selectattr('leaves') | list %}
+{%- set each = plan.each if plan.each and plan.each.level == level else none %}
+read_{{ level }} as (
+    select
+        *
+        {%- for document in documents %},
+        json_extract_string(
+            {{ document.sql }},
+            [
+                {%- for leaf in document.leaves %}
+                {{ json_path(leaf) }}{{ ',' if not loop.last }}
+                {%- endfor %}
+            ]
+        ) as texts_{{ document.number }}
+        {%- endfor %}
+        {%- if each and each.sql %},
+        unnest(case when len({{ each.sql }}) > 0 then {{ each.sql }} else [null] end) as element,
+        unnest(case when len({{ each.sql }}) > 0 then range(1, len({{ each.sql }}) + 1) else [null] end)
+            as element_number
+        {%- elif each %},
+        cast(null as bigint) as element_number
+        {%- endif %}
+    from {{ rows if level == 0 else 'read_' ~ (level - 1) }}
+){{ ',' if not loop.last }}
+{%- endfor %}
+{%- endmacro %}
+
+{#- How many steps a plan takes. -#}
+{% macro plan_levels(plan) %}
+    {% set levels = plan.documents | map(attribute='level') | list %}
+    {% if plan.each %}{% do levels.append(plan.each.level) %}{% endif %}
+    {{ return((levels | max if levels else 0) + 1) }}
+{% endmacro %}
+
+{#- The columns that any path leads through, each once: of others nothing is read, nor kept in quarantine. -#}
+{% macro mapped_columns(columns) %}
     {% set mapped = {} %}
-    {% for column in landed_columns().values() if column | lower in present | map('lower') %}
-        {% do mapped.update({column | lower: column}) %}
+    {% for text, path in mapped_paths().items() %}
+        {% set name = text | lower if text | lower in columns else path.steps[0][1] | lower %}
+        {% if name in columns %}{% do mapped.update({name: columns[name].name}) %}{% endif %}
     {% endfor %}
     {{ return(mapped.values() | list) }}
 {% endmacro %}
 
-{#- The columns that any of the Parquet files to be loaded has. -#}
-{% macro parquet_columns(relation) %}
-    {% if not execute %}{{ return([]) }}{% endif %}
-    {% set columns = run_query("describe select * from " ~ landed_files(relation)).columns[0].values() %}
-    {{ return(columns | reject('equalto', 'landed_file') | list) }}
+{#- The columns that any of the files to be loaded has, by their names in lower case. -#}
+{% macro landed_columns(relation) %}
+    {% set columns = {} %}
+    {% if not execute %}{{ return(columns) }}{% endif %}
+    {% for row in run_query("describe select * from " ~ landed_files(relation)).rows if row[0] != 'landed_file' %}
+        {% do columns.update({
+            row[0] | lower: {'name': row[0], 'sql': adapter.quote(row[0]), 'type': row[1], 'level': 0}
+        }) %}
+    {% endfor %}
+    {{ return(columns) }}
 {% endmacro %}
 
 {#- The source, of the files that this run loads. By name, as constants: so that the others are not even
@@ -197,13 +244,4 @@ from {{ landed_files(relation) }}
         {{ return("(select '' as landed_file, '' as line, '' as rest where false) as landed") }}
     {% endif %}
     {{ return(relation | string | replace(source_files('telemetry', 'events'), "[" ~ names ~ "]")) }}
-{% endmacro %}
-
-{#- The source's column for each canonical field. -#}
-{% macro landed_columns() %}
-    {% set columns = {} %}
-    {% for field, rule in mapping().columns.items() %}
-        {% do columns.update({field: rule['from'][0].steps[0][1] if rule['from'] else ''}) %}
-    {% endfor %}
-    {{ return(columns) }}
 {% endmacro %}
