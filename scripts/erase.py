@@ -74,6 +74,7 @@ def text_columns(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
 def write_anew(connection: duckdb.DuckDBPyConnection, build_file: Path) -> None:
     """Copies what is left into a new file, and puts that in place of the old one."""
     fresh = build_file.with_name(f".{build_file.name}.{os.getpid()}")
+    drop_broken_views(connection)
     try:
         connection.execute(
             f"attach '{quoted(fresh)}' as fresh (storage_version '{STORAGE_VERSION}')"
@@ -85,6 +86,19 @@ def write_anew(connection: duckdb.DuckDBPyConnection, build_file: Path) -> None:
         fresh.replace(build_file)
     finally:
         fresh.unlink(missing_ok=True)
+
+
+def drop_broken_views(connection: duckdb.DuckDBPyConnection) -> None:
+    """Views that cannot be read, as of files that have gone, cannot be copied; dbt makes them."""
+    views = connection.execute(
+        "select schema_name, view_name from duckdb_views() where not internal and not temporary"
+    ).fetchall()
+    for schema, name in views:
+        view = f"{quoted_name(schema)}.{quoted_name(name)}"
+        try:
+            connection.execute(f"describe {view}")
+        except duckdb.Error:
+            connection.execute(f"drop view if exists {view}")
 
 
 def quoted_name(name: str) -> str:

@@ -88,7 +88,12 @@ def test_who_is_erased_is_nowhere(builds, events):
     quarantine(without, [gone, customers[1], also], (gone, also))
     build.must("run", **variables)
     # What an extension of the project may have: any table with such a column.
-    build.execute(f"create table marts.more as select '{gone}' as customer_id, 1 as n")
+    build.execute(
+        f"create table marts.more as select '{gone}' as customer_id, 1 as n",
+        "create table marts.dropped as select 1 as n",
+        "create view marts.broken as select * from marts.dropped",
+        "drop table marts.dropped",
+    )
     published = build.folder / "playhead_marts.duckdb"
     publish(build.duckdb_path, published)
     assert set(bytes_with(build.folder, gone)) >= {"playhead.duckdb", "playhead_marts.duckdb"}
@@ -133,6 +138,25 @@ def test_a_column_that_is_missed_is_told(builds, events):
         "still stands in rows of others, in marts.more.watcher"
     )
     assert bytes_with(build.folder, gone) == ["playhead.duckdb"]
+
+
+def test_the_operation_of_any_engine(builds, events):
+    """It enters viewers beside those entered before; the next run leaves them all out."""
+    build = builds("operation")
+    deliver(build.folder / "lake", events[0], 0)
+    customers = sorted({event["customer_id"] for event in events[0]})
+    variables = {"telemetry_path": build.folder / "lake", "titles_path": titles_file(build)}
+    build.must("run", **variables)
+    for one in customers[:2]:
+        names = json.dumps({"customer_ids": [one]})
+        build.must("run-operation", "erase", "--args", names, **variables)
+    build.must("run", **variables)
+    rows = build.rows("select distinct customer_id from marts.viewing_sessions order by all")
+    assert [row["customer_id"] for row in rows] == customers[2:]
+    build.must("run", "--full-refresh", **variables, load_lake_anew=True)
+    assert (
+        build.rows("select distinct customer_id from marts.viewing_sessions order by all") == rows
+    )
 
 
 def test_wrong_commands_are_one_line(builds):

@@ -1,13 +1,18 @@
 {#- What stands for a viewer in the list of those erased: a hash, with the list's salt, of their id. -#}
 {% macro customer_hash(customer_id) %}
-    {{- return(adapter.dispatch('customer_hash', 'playhead')("'" ~ erasure_salt() ~ "' || " ~ customer_id)) -}}
+    {{- return(text_hash("'" ~ erasure_salt() ~ "' || " ~ customer_id)) -}}
 {% endmacro %}
 
-{% macro default__customer_hash(text) -%}
+{#- SHA-256 in hexadecimal. #}
+{% macro text_hash(text) %}
+    {{- return(adapter.dispatch('text_hash', 'playhead')(text)) -}}
+{% endmacro %}
+
+{% macro default__text_hash(text) -%}
     lower(to_hex(sha256(to_utf8({{ text }}))))
 {%- endmacro %}
 
-{% macro duckdb__customer_hash(text) -%}
+{% macro duckdb__text_hash(text) -%}
     sha256({{ text }})
 {%- endmacro %}
 
