@@ -1,13 +1,17 @@
 """The mapping language of docs/players.md: what it refuses, and what it makes of rows."""
 
+import csv
 import json
 import re
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
-from conftest import Build
+from conftest import BUILD, Build
 
 # What each setting is refused with: where it is wrong, what was meant, what is allowed.
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
@@ -194,7 +198,8 @@ def typed_file(build: Build, path: Path, **variables: Any) -> list[dict[str, Any
     titles.write_text(TITLES)
     variables["telemetry_columns"] = PLAIN | variables.get("telemetry_columns", {})
     source = {"telemetry_path": path, "titles_path": titles}
-    build.must("run", "--select", "base_telemetry__typed_rows", **source, **variables)
+    run = ("run", "--full-refresh", "--select", "base_telemetry__typed_rows")
+    build.must(*run, **source, **variables)
     return build.rows("select * from staging.base_telemetry__typed_rows")
 
 
@@ -472,3 +477,336 @@ def test_what_a_rule_makes(made, name):
     if isinstance(value, datetime) and value.microsecond:
         value = value.isoformat(" ", "milliseconds")
     assert (None if value is None else str(value)) == expected
+
+
+# --------------------------------------------------------------------------- other formats
+
+NESTED = [
+    {
+        "id": f"e{number}",
+        "Player": {"user id": "c", "at": {"s": number * 10.5}, "tags": [f"x{number}", "y"]},
+        "context": json.dumps({"title": {"id": "t"}, "l": [{"a": number}]}),
+        "params": [{"key": "ping", "value": {"s": "no"}}, {"key": "session", "value": {"s": "s"}}],
+        "map": {"a.b": "BR", "none": None},
+        "what": "play",
+        "sent": 1741003200000 + number,
+    }
+    for number in range(3)
+]
+NESTED_RULES = {
+    "event_id": "id",
+    "customer_id": 'player."user id"',
+    "title_id": "json(context).title.id",
+    "session_id": "params[key=session].value.s",
+    "event_type": "what",
+    "event_timestamp": {"from": "sent", "unit": "ms"},
+    "position_seconds": "player.at.s",
+    "device_id": "player.tags[0]",
+    "app_version": "json(context).l[0].a",
+    "country": 'map."a.b"',
+    "city": 'map."none"',
+    "isp": "player.nothing.there",
+    "state": "player.tags",
+}
+TEXT_COLUMNS = ("Player", "params", "map")
+
+
+def write_as(folder: Path, telemetry_format: str) -> Path:
+    """The nested rows in a format: structs, lists and a map in Parquet, JSON in text in CSV."""
+    path = folder / f"rows.{telemetry_format.replace('nd', '')}"
+    if telemetry_format == "ndjson":
+        path.write_text("".join(json.dumps(row) + "\n" for row in NESTED))
+    elif telemetry_format == "parquet":
+        columns = pa.Table.from_pylist(
+            [{k: v for k, v in row.items() if k != "map"} for row in NESTED]
+        )
+        maps = pa.array(
+            [list(row["map"].items()) for row in NESTED], pa.map_(pa.string(), pa.string())
+        )
+        pq.write_table(columns.append_column("map", maps), path)
+    else:
+        with path.open("w", newline="") as file:
+            writer = csv.DictWriter(file, NESTED[0])
+            writer.writeheader()
+            for row in NESTED:
+                texts = {name: json.dumps(row[name]) for name in TEXT_COLUMNS}
+                writer.writerow(row | texts)
+    return path
+
+
+def rules_for(telemetry_format: str) -> dict[str, Any]:
+    """The rules of the nested rows in a format: JSON keys mind case, and in CSV all is text."""
+    if telemetry_format == "parquet":
+        return NESTED_RULES
+    rules = json.dumps(NESTED_RULES).replace('"player.', '"Player.')
+    if telemetry_format == "csv":
+        rules = re.sub(r'"(Player|params|map)([.[])', r'"json(\1)\2', rules)
+    return json.loads(rules)
+
+
+@pytest.mark.parametrize("telemetry_format", ["ndjson", "parquet", "csv"])
+def test_the_same_rows_in_every_format(builds, telemetry_format):
+    build = builds(telemetry_format)
+    made = typed_file(
+        build,
+        write_as(build.folder, telemetry_format),
+        telemetry_format=telemetry_format,
+        telemetry_columns=rules_for(telemetry_format),
+        event_type_aliases={"play": "start"},
+    )
+    expected = {
+        "customer_id": "c",
+        "title_id": "t",
+        "session_id": "s",
+        "event_type": "start",
+        "country": "BR",
+        "city": None,
+        "isp": None,
+    }
+    for number, row in enumerate(made):
+        assert row | expected == row
+        assert row["event_id"] == f"e{number}"
+        assert row["event_timestamp"] == datetime(2025, 3, 3, 12, 0, 0, 1000 * number)
+        assert row["position_seconds"] == number * Decimal("10.5")
+        assert (row["device_id"], row["app_version"]) == (f"x{number}", str(number))
+        assert json.loads(row["state"]) == [f"x{number}", "y"]
+    assert len(made) == 3
+
+
+def test_columns_that_only_some_files_have(builds):
+    """A column, and a field within one, are NULL where a file lacks them."""
+    build = builds("union")
+    rows = [
+        {"id": "e1", "player": {"at": 1}, "properties.country": "BR"},
+        {"id": "e2", "player": {"at": 2, "device": "d"}, "City": "c"},
+    ]
+    for row in rows:
+        pq.write_table(pa.Table.from_pylist([row]), build.folder / f"{row['id']}.parquet")
+    made = typed_file(
+        build,
+        build.folder / "*.parquet",
+        telemetry_format="parquet",
+        telemetry_columns={
+            "event_id": "id",
+            "position_seconds": "player.at",
+            "device_id": "PLAYER.Device",
+            "country": "properties.country",
+            "city": "cITY",
+        },
+    )
+    names = ("event_id", "position_seconds", "device_id", "country", "city")
+    assert sorted(tuple(row[name] for name in names) for row in made) == [
+        ("e1", 1, None, "BR", None),
+        ("e2", 2, "d", None, "c"),
+    ]
+
+
+def test_csv_of_hostile_rows(builds):
+    """Quotes, separators and line breaks in values; rows that are too long or too short."""
+    build = builds("csv")
+    path = build.folder / "rows.csv"
+    path.write_text('Id;Film Title;At\ne1;"One; ""two""\nthree";00:01:30\ne2;Two\ne3;Three;90\n')
+    rules = {
+        "event_id": "id",
+        "title_id": "Film Title",
+        "position_seconds": {"from": "at", "unit": "clock"},
+    }
+    titles = build.folder / "titles.csv"
+    titles.write_text(TITLES)
+    build.must(
+        *BUILD,
+        telemetry_path=path,
+        telemetry_format="csv",
+        titles_path=titles,
+        telemetry_columns=PLAIN | rules,
+    )
+    assert build.rows(
+        "select event_id, title_id, position_seconds from staging.stg_telemetry__events"
+    ) == [{"event_id": "e1", "title_id": 'One; "two"\nthree', "position_seconds": 90}]
+    rejected = build.rows("select * from staging.stg_telemetry__rejected_events order by raw_text")
+    assert [row["reject_reason"] for row in rejected] == ["invalid_position"] * 2
+    assert json.loads(rejected[1]["raw_text"]) == {"Id": "e3", "Film Title": "Three", "At": "90"}
+
+
+# -------------------------------------------------------------------- types, and which rows
+
+# Aliases, the parts of a name (a join where there are two), and the type.
+TYPES: dict[str, tuple[dict[Any, str], list[Any], str | None]] = {
+    "an alias": ({"it's": "start"}, ["it's"], "start"),
+    "an alias that is a number": ({3: "pause"}, [3], "pause"),
+    "a canonical type": ({"x": "start"}, ["pause"], "pause"),
+    "an alias before a canonical type": ({"pause": "stop"}, ["pause"], "stop"),
+    "unknown": ({"x": "start"}, ["y"], None),
+    "none": ({"x": "start"}, [None], None),
+    "any other": ({"x": "start", "*": "ignore"}, ["y"], "ignore"),
+    "any other, of none": ({"x": "start", "*": "ignore"}, [None], "ignore"),
+    "any other, of a canonical type": ({"*": "ignore"}, ["pause"], "pause"),
+    "none alone": ({"": "heartbeat"}, [" "], "heartbeat"),
+    "none alone, of another": ({"": "heartbeat"}, ["y"], None),
+    "none before any other": ({"": "heartbeat", "*": "ignore"}, [None], "heartbeat"),
+    "the parts of a join": ({"a/b": "start", "a/*": "pause", "*": "stop"}, ["a", "b"], "start"),
+    "the first part": ({"a/b": "start", "a/*": "pause", "*": "stop"}, ["a", "c"], "pause"),
+    "the first part, which holds a /": ({"a/b/*": "pause", "*": "stop"}, ["a/b", "c"], "pause"),
+    "another first part": ({"a/*": "pause", "*": "stop"}, ["b", "a"], "stop"),
+    "a first part alone": ({"a/*": "pause"}, ["a", None], "pause"),
+    "a join of none": ({"": "heartbeat", "a/*": "pause"}, [None, None], "heartbeat"),
+}
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_event_types(builds, name):
+    aliases, parts, expected = TYPES[name]
+    names = [f"p{number}" for number in range(len(parts))]
+    (row,) = typed(
+        builds("types"),
+        [dict(zip(names, parts, strict=True)) | {"n": 1}],
+        telemetry_columns={"event_type": names[0] if len(names) == 1 else {"join": names}},
+        event_type_aliases=aliases,
+    )
+    assert row["event_type"] == expected
+
+
+def test_rows_that_are_not_meant_are_ignored(builds):
+    rows = [
+        {"id": "meant", "kind": {"is": "video"}, "n": 1, "gone": None},
+        {"id": "other kind", "kind": {"is": "audio"}, "n": 1},
+        {"id": "no kind", "n": 1},
+        {"id": "other number", "kind": {"is": "film"}, "n": 2},
+        {"id": "gone", "kind": {"is": "film"}, "n": 1, "gone": "yes"},
+        {"id": "bot", "kind": {"is": "film"}, "n": 1, "bot": True},
+        {"id": "no bot", "kind": {"is": "film"}, "n": 1, "bot": False, "gone": " "},
+        {"id": "nobody knows", "kind": {"is": "film"}, "n": 1, "bot": "perhaps"},
+    ]
+    where = {
+        "kind.is": ["video", "film"],
+        "n": 1,
+        "gone": None,
+        "bot": {"not": [True, "perhaps"]},
+    }
+    made = typed(
+        builds("where"), rows, telemetry_columns={"event_id": "id"}, telemetry_rows={"where": where}
+    )
+    meant = {row["event_id"]: row["event_type"] for row in made}
+    assert meant == {
+        row["id"]: "start" if row["id"] in ("meant", "no bot") else "ignore" for row in rows
+    }
+
+
+SEGMENTS = [
+    {
+        "id": "r1",
+        "user": "c",
+        "seen": {"l": [{"a": 0, "b": 5}, {"a": 7, "b": 9}]},
+        "pairs": [[0, 5]],
+    },
+    {"id": "r2", "user": "c", "seen": {"l": []}},
+    {"id": "r3", "user": "c"},
+    {"id": "r4", "user": "c", "seen": {"l": [{"a": 0, "b": 5}, {"a": 0, "b": 5}]}},
+]
+
+
+@pytest.mark.parametrize("telemetry_format", ["ndjson", "parquet"])
+def test_elements_that_are_rows(builds, telemetry_format):
+    """Accepted, rejected and ignored rows are still all that was read."""
+    build = builds(f"each_{telemetry_format}")
+    path = build.folder / f"rows.{telemetry_format.replace('nd', '')}"
+    if telemetry_format == "parquet":
+        pq.write_table(pa.Table.from_pylist(SEGMENTS), path)
+    else:
+        path.write_text("".join(json.dumps(row) + "\n" for row in SEGMENTS))
+    titles = build.folder / "titles.csv"
+    titles.write_text(TITLES)
+    build.must(
+        *BUILD,
+        telemetry_path=path,
+        telemetry_format=telemetry_format,
+        titles_path=titles,
+        telemetry_columns=PLAIN
+        | {
+            "customer_id": "user",
+            "session_id": "id",
+            "event_type": {"constant": "span"},
+            "position_seconds": "seen.l.a",
+            "end_position_seconds": "seen.l.b",
+        },
+        telemetry_rows={"each": "seen.l"},
+    )
+    found = build.rows(
+        "select session_id, position_seconds::int as a, end_position_seconds::int as b, event_id"
+        " from staging.stg_telemetry__events order by all"
+    )
+    assert [(row["session_id"], row["a"], row["b"]) for row in found] == [
+        *[("r1", 0, 5), ("r1", 7, 9)],
+        *[("r4", 0, 5), ("r4", 0, 5)],
+    ]
+    # The element's number is part of the hash: two that say the same are two.
+    assert len({row["event_id"] for row in found}) == 4
+    assert build.rows("select sum(row_count) as n from staging.file_ledger") == [{"n": 4}]
+    assert build.rows(
+        "select outcome, count(*) as n from staging.base_telemetry__events group by outcome"
+    ) == [{"outcome": "accepted", "n": 4}, {"outcome": "ignored", "n": 2}]
+
+
+def test_elements_of_text_and_of_lists(builds):
+    build = builds("split")
+    made = typed(
+        build,
+        [{"s": "0[.]12.5[,]20[.]31", "id": 1}, {"s": "", "id": 2}],
+        telemetry_columns={
+            "event_id": "id",
+            "position_seconds": {"from": "s", "range": "start"},
+            "end_position_seconds": {"from": "s", "range": "end"},
+        },
+        telemetry_rows={"each": {"from": "s", "split": "[,]"}},
+    )
+    names = ("event_id", "position_seconds", "end_position_seconds", "event_type")
+    assert [tuple(row[name] for name in names) for row in made] == [
+        ("1", 0, Decimal("12.5"), "start"),
+        ("1", 20, 31, "start"),
+        ("2", None, None, "ignore"),
+    ]
+    made = typed(
+        build,
+        [{"w": json.dumps({"s": [[0, 5], [7, 9]]}), "id": 1}],
+        telemetry_columns={
+            "position_seconds": "json(w).s[0]",
+            "end_position_seconds": "json(w).s[1]",
+            "title_name": "json(w).s",
+        },
+        telemetry_rows={"each": "json(w).s"},
+    )
+    assert [(row["position_seconds"], row["end_position_seconds"]) for row in made] == [
+        (0, 5),
+        (7, 9),
+    ]
+    assert [row["title_name"] for row in made] == ["[0,5]", "[7,9]"]
+
+
+def test_rows_without_an_id(builds):
+    """A hash of what is read: rows that differ in it have two, equal ones have one."""
+    rows = [{"a": 1, "b": 2}, {"a": 1, "b": 2}, {"a": 12, "b": None}, {"a": 1, "b": 2, "c": 3}]
+    made = typed(
+        builds("hash"),
+        rows,
+        telemetry_columns={
+            "event_id": {"row_hash": True},
+            "session_id": {"row_hash": True},
+            "title_name": ["a", "b"],
+            "device_id": "b",
+        },
+    )
+    assert [row["session_id"] for row in made] == [row["event_id"] for row in made]
+    ids = [row["event_id"] for row in made]
+    assert (ids[0], len(set(ids))) == (ids[1], 2) == (ids[3], 2)
+
+
+def test_a_session_by_a_gap_lands_as_what_it_is_within(builds):
+    (row,) = typed(
+        builds("gap"),
+        [{"u": "x"}],
+        telemetry_columns={
+            "customer_id": "u",
+            "session_id": {"gap_seconds": 1800, "within": ["customer_id", "title_id"]},
+        },
+    )
+    assert row["session_id"] == "x/t"

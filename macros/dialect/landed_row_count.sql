@@ -17,13 +17,22 @@
     )
 {%- endmacro %}
 
-{#- By the footers of Parquet, and by DuckDB's JSON reader. -#}
+{#- By the footers of Parquet, and by DuckDB's JSON reader; of CSV, whose quoted values may hold line breaks, by its
+    reader again. -#}
 {% macro duckdb__landed_row_count(relation) -%}
     {%- set names = names_to_load() -%}
     {%- if not names -%}
         0
     {%- elif var('telemetry_format') == 'parquet' -%}
         (select coalesce(sum(num_rows), 0) from parquet_file_metadata([{{ names }}]))
+    {%- elif var('telemetry_format') == 'csv' -%}
+        (
+            select count(*)
+            from read_csv(
+                [{{ names }}], all_varchar = true, header = true, union_by_name = true, null_padding = true,
+                quote = '"', escape = '"', parallel = false
+            )
+        )
     {%- else -%}
         (select count(*) from {{ objects_to_load() }})
     {%- endif -%}

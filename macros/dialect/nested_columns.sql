@@ -85,15 +85,15 @@
     {{ return("cast(to_json(" ~ place.sql ~ ") as varchar)" if is_nested else place.sql) }}
 {% endmacro %}
 
-{#- A text cut into a list. -#}
+{#- A text cut into a list; none of blank text. -#}
 {% macro split_text(text, separator) %}
     {{ return(adapter.dispatch('split_text', 'playhead')(text, separator)) }}
 {% endmacro %}
 
 {% macro default__split_text(text, separator) %}
-    {{ return("split(cast(" ~ text ~ " as varchar), " ~ quoted_text(separator) ~ ")") }}
+    {{ return("split(" ~ as_text(text) ~ ", " ~ quoted_text(separator) ~ ")") }}
 {% endmacro %}
 
 {% macro duckdb__split_text(text, separator) %}
-    {{ return("string_split(cast(" ~ text ~ " as varchar), " ~ quoted_text(separator) ~ ")") }}
+    {{ return("string_split(" ~ as_text(text) ~ ", " ~ quoted_text(separator) ~ ")") }}
 {% endmacro %}

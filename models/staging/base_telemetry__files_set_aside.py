@@ -7,6 +7,8 @@ READERS = {
     "ndjson": "select count(json) from read_ndjson_objects(?, ignore_errors = true, "
     "maximum_object_size = 134217728)",
     "parquet": "select count(columns(*)) from read_parquet(?)",
+    "csv": "select count(*) from read_csv(?, all_varchar = true, header = true, "
+    "null_padding = true, quote = '\"', escape = '\"', parallel = false)",
 }
 
 
