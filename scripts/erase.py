@@ -16,7 +16,7 @@ from typing import Annotated
 import duckdb
 import typer
 from build_file import in_one_line, keep_private
-from publish_marts import STORAGE_VERSION, publish, quoted
+from publish_marts import STORAGE_VERSION, publish, quoted, remove_unfinished
 
 PROJECT = Path(__file__).parents[1]
 
@@ -135,6 +135,7 @@ def erase(build_file: Path, customers: list[str], variables: str = "{}") -> list
     if not build_file.exists():
         raise FileNotFoundError(f"{build_file} does not exist: run dbt build first")
     keep_private(build_file)
+    remove_unfinished(build_file)
     with duckdb.connect(str(build_file)) as connection:
         if not connection.execute("from duckdb_schemas() where schema_name = 'staging'").fetchall():
             raise ValueError(f"{build_file} holds no events: run dbt build first")

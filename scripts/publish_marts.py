@@ -33,7 +33,7 @@ def publish(build_file: Path, published_file: Path, allow_empty: bool = False) -
     if published_file.resolve() == build_file.resolve():
         raise ValueError(f"{published_file} is the build file: choose another --output")
     keep_private(published_file)
-    _remove_unfinished(published_file)
+    remove_unfinished(published_file)
     unfinished = published_file.with_name(f".{published_file.name}.{os.getpid()}")
     try:
         with duckdb.connect() as connection:
@@ -96,9 +96,9 @@ def _row_counts(connection: duckdb.DuckDBPyConnection, database: str) -> dict[st
     return counts
 
 
-def _remove_unfinished(published_file: Path) -> None:
-    """Removes what killed publishers left; what another one is writing, DuckDB holds locked."""
-    for file in published_file.parent.glob(f".{published_file.name}.*"):
+def remove_unfinished(finished: Path) -> None:
+    """Removes what killed writers of a file left; what another is writing, DuckDB holds locked."""
+    for file in finished.parent.glob(f".{finished.name}.*"):
         if not file.suffix[1:].isdecimal():
             continue
         with suppress(FileNotFoundError, BlockingIOError), file.open("r+b") as unfinished:
