@@ -1,6 +1,7 @@
 """The canonical event types: how other players call them, and what it costs to reject one."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -77,14 +78,15 @@ EVENT_TYPES = [
         "statusupdate (position|playhead)(update|updated|change|changed|report)? "
         "((first|second|third|1st|2nd|3rd)?quartile) midpoint halfway milestones? checkpoint "
         "percent(age)?(watched|viewed|progress|complete|completed|reached)(changed)? "
-        f"{SHARE}+[0-9]+{SHARE}* [0-9]+{SHARE}+ (rate|speed)(change|changed|update|updated)",
+        f"{SHARE}+[0-9]+{SHARE}* [0-9]+{SHARE}+ (rate|speed)(change|changed|update|updated) "
+        "changed(rate|speed)",
         "lost ends: what a session that ends without a stop had played since its last other event",
     ),
     EventType(
         "seek",
         f"seek(ed|s|to)? {SEEK}{ENDED} scrub(bed)? timeshift(ed)? jump(ed)?(to)? "
         "(seek|skip|jump|step)(ped)?(forward|forwards|back|backward|backwards|ahead|intro|recap)? "
-        "(fast)?forward(ed)? rewind (position)?discontinuity",
+        "(fast)?forward(ed)?(to)? rewind(ed)?(to)? (position)?discontinuity",
         "unless the player pauses for a seek: replays, and what was watched before a jump back; a "
         "jump forward is credited as watched where the clock allows it",
     ),
@@ -138,6 +140,25 @@ EVENT_TYPES = [
 NAMES = tuple(each.name for each in EVENT_TYPES)
 COSTS = {each.name: each.cost for each in EVENT_TYPES if each.cost}
 
+# Numbers and letters that stand for states: by what their column is called, in letters.
+YOUTUBE = {"-1": "ignore", "0": "complete", "1": "start", "2": "pause", "3": "buffer_start"}
+CODES = {
+    "state": YOUTUBE | {"5": "ignore"},
+    "playerstate": YOUTUBE | {"5": "ignore"},
+    # Common Media Client Data: starting, playing, seeking, rebuffering, waiting, paused …
+    "sta": {"s": "ignore", "p": "start", "k": "seek_start", "r": "buffer_start"}
+    | {"w": "buffer_start", "a": "pause", "e": "complete", "q": "stop", "f": "error"}
+    | {"d": "ignore"},
+    # Kaltura's; those from 11 to 14 are quartiles.
+    "eventtype": {"1": "ignore", "2": "ignore", "3": "start", "4": "resume", "33": "pause"}
+    | {"34": "start", "35": "seek", "45": "buffer_start", "46": "buffer_end", "98": "error"}
+    | dict.fromkeys(["11", "12", "13", "14", "41", "99"], "heartbeat"),
+}
+# A mark at about 90 % in one source, the end of a viewing in another: told by what follows.
+MARK = re.compile(r"(.*[^a-z])?scrobble", re.I)
+# A row that says that a minute was watched, and nothing else.
+MINUTE_WATCHED = re.compile(r"minutes?[^a-z]*watched", re.I)
+
 # What it costs where the events have none of some types, nor of others that do as well.
 NEVER_SEEN = [
     ("start, resume", "heartbeat span play", COSTS["start"]),
@@ -150,6 +171,12 @@ NEVER_SEEN = [
     ("heartbeat", "span play", COSTS["heartbeat"]),
     ("seek", "span play", COSTS["seek"]),
 ]
+
+
+def types_by_code(key: str, names: Iterable[str]) -> dict[str, str]:
+    """The types of codes, where all the names in a column called `key` are codes of one player."""
+    codes = CODES.get(letters(key), {})
+    return {name: codes[name] for name in names} if set(names) <= set(codes) else {}
 
 
 def event_type_of(name: Any) -> str | None:

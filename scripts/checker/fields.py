@@ -41,44 +41,56 @@ FIELDS = [
     ),
     Field(
         "customer_id",
-        "userId viewerId customer user viewer uid accountId profileId memberId subscriberId "
-        "visitorId distinctId anonymousId userPseudoId clientId domainUserid viewerUserId cookieId",
+        "userId viewerId viewerUserId customer user viewer uid usr accountName accountId "
+        "profileName profileId memberId subscriberId learnerId studentId actorMbox actorId actor "
+        "username userName visitorId distinctId anonymousId userPseudoId clientId "
+        "domainUserid cookieId ecidId",
     ),
     Field(
         "title_id",
-        "videoId contentId assetId mediaId movieId episodeId programId contentAssetId itemId vid "
-        "videoGuid showId mediaGuid title video content asset media",
+        "videoId contentId assetId mediaId movieId episodeId programId contentAssetId "
+        "contentAssetIds itemId libraryItemId entryId cid ratingKey objectId movieIdsSlug vid "
+        "videoGuid showId mediaGuid lectureId lessonId lesson lecture videoUrl "
+        "contentUrl mediaUrl channelId title video content asset media channel slug label url "
+        "broadcastId",
     ),
     Field(
         "session_id",
-        "session playbackSessionId playSessionId sid viewId viewSessionId playbackId "
-        "streamSessionId visitId domainSessionid gaSessionId sessionKey sessionUuid",
+        "session sess mediaSessionId playbackSessionId playSessionId sid viewId viewSessionId "
+        "playbackId streamSessionId impressionId visitId pageViewId webPageId sessionKey "
+        "sessionUuid registration domainSessionid gaSessionId",
     ),
     Field(
         "event_type",
-        "eventName event type action name eventAction verb playerState state eventKind",
+        "verbId eventName event type action eventType name eventAction verb notificationType "
+        "viewEvent playerState state sta eventKind",
         kind="event",
     ),
     Field(
         "event_timestamp",
         "timestamp eventTime eventTs ts time occurredAt clientTimestamp clientTime "
-        "originalTimestamp derivedTstamp dvceCreatedTstamp dateTime at createdAt sentAt "
-        "collectorTstamp serverTimestamp receivedAt date",
+        "originalTimestamp derivedTstamp dvceCreatedTstamp dateTime utcTimestamp at "
+        "localStartTime startedAt startTime viewStart started dateCreated createdAt sent sentAt "
+        "collectorTstamp "
+        "serverTimestamp received receivedAt date",
         kind="time",
     ),
     Field(
         "watch_duration_seconds",
         "watchDuration watchTime timeWatched secondsWatched watchedSeconds watchSeconds "
-        "playedSeconds playingTime totalPlayed viewingTime engagedTime",
+        "playedSeconds totalPlayed viewingTime engagedTime",
         "no `reported` evidence: watch time behind a lost start or an unseen rewind is lost",
-        "number",
+        "seconds",
     ),
     Field(
         "position_seconds",
         "position currentTime playhead playheadPosition pos currentPosition playheadTime "
-        "videoPosition playbackPosition mediaTime contentPosition timePosition seekPosition "
-        "positionMs positionMillis playheadMs currentTimeMs offset seconds progress",
-        kind="number",
+        "videoPosition playbackPosition mediaTime mediaPosition contentPosition timePosition "
+        "videoCurrentTime viewOffset pt playbackPositionTicks positionTicks positionMs "
+        "positionMillis playheadMs currentTimeMs offset startPosition videotimeStart start "
+        "bookmark seconds time progress videoPercent percent",
+        cost="only live titles, and rows that state what was played, do without",
+        kind="seconds",
     ),
     Field(
         "completion_percentage",
@@ -89,12 +101,16 @@ FIELDS = [
     ),
     Field(
         "device_type",
-        "device deviceCategory platform formFactor",
+        "device deviceCategory platform formFactor deviceClass",
         "`dominant_device_type` is NULL; one group of `playback_quality` holds all",
     ),
-    Field("device_id", "deviceUuid deviceGuid machineId idfa idfv", NO_PLACE),
-    Field("device_os", "os osName operatingSystem osFamily platformOs", NO_QUALITY_SPLIT),
-    Field("app_version", "playerVersion clientVersion sdkVersion version", NO_QUALITY_SPLIT),
+    Field("device_id", "deviceUuid deviceGuid machineId playerUuid idfa idfv", NO_PLACE),
+    Field(
+        "device_os",
+        "os osName operatingSystem osFamily viewerOsFamily platformOs",
+        NO_QUALITY_SPLIT,
+    ),
+    Field("app_version", "playerVersion clientVersion sdkVersion", NO_QUALITY_SPLIT),
     Field(
         "quality", "videoQuality streamQuality resolution rendition definition", NO_QUALITY_SPLIT
     ),
@@ -106,16 +122,17 @@ FIELDS = [
     ),
     Field(
         "buffering_events",
-        "bufferingCount bufferCount rebufferCount rebufferingCount stallCount stalls rebuffers",
+        "bufferingCount bufferCount rebufferCount rebufCount rebufferingCount stallCount "
+        "stalls rebuffers",
         "how often playback stalled is NULL",
         "number",
     ),
     Field(
         "buffering_duration_seconds",
         "bufferingDuration bufferingTime bufferingSeconds bufferTime rebufferDuration "
-        "rebufferTime rebufferSeconds stallDuration stallTime",
+        "rebufDuration rebufferTime rebufferSeconds stallDuration stallTime",
         "`rebuffer_ratio` is NULL",
-        "number",
+        "seconds",
     ),
     Field(
         "error_count",
@@ -130,7 +147,7 @@ FIELDS = [
     Field("connection_type", "connection networkType effectiveType network", NO_QUALITY_SPLIT),
     Field(
         "playback_rate",
-        "playbackSpeed rate speed playRate playSpeed videoSpeed currentSpeed currentRate",
+        "playbackSpeed rate speed playRate playSpeed videoSpeed currentSpeed currentRate pr",
         "faster than `max_playback_rate` (2), playback counts as jumps; by the clock, all is at 1",
         "rate",
     ),
@@ -139,19 +156,20 @@ FIELDS = [
         "seekFrom from oldTime previousPosition previousTime fromPosition fromTime timeFrom "
         "positionFrom oldPosition prevPosition prevTime seekFromPosition seekOrigin",
         "where a seek left is told by the clock",
-        "number",
+        "seconds",
         types=("seek",),
     ),
     Field(
         "is_playing",
-        "playing nowPlaying",
+        "playing nowPlaying isPaused paused",
         "heartbeats do not say whether it plays: that takes events that start, pause and stop",
         "boolean",
         types=("heartbeat",),
     ),
     Field(
         "is_completed",
-        "completed isComplete isFinished finished isEnded ended watched isWatched fullyWatched",
+        "completed isComplete playedToCompletion isFinished finished isEnded ended watched "
+        "isWatched fullyWatched",
         "`complete` events alone complete a title",
         "boolean",
     ),
@@ -163,30 +181,34 @@ FIELDS = [
     ),
     Field(
         "ended_at",
-        "endTime endedTime endTimestamp endAt stoppedAt stopTime finishedAt viewEnd updatedAt",
+        "endTime endedTime endTimestamp endAt endedAt stoppedAt stopped stopTime finishedAt "
+        "viewEnd updatedAt",
         "how long it took on the clock is told by the seconds watched",
         "time",
         types=STATED,
     ),
     Field(
         "end_position_seconds",
-        "endPosition positionEnd stopPosition toPosition lastPosition rangeEnd end to",
+        "endPosition positionEnd stopPosition toPosition lastPosition videotimeEnd rangeEnd "
+        "end to bookmark currentTime position",
         "a `span` is rejected; where a `play` lay in its title is told by its start alone",
-        "number",
+        "seconds",
         types=STATED,
     ),
     Field(
         "watched_seconds",
-        "playDuration timeListening listenedSeconds",
+        "playDuration playingTime timeListening listenedSeconds secondsViewed "
+        "videoSecondsViewed secondsWatched watchedSeconds watchSeconds played watchedTime "
+        "watchTime timeWatched viewedSeconds viewingTime duration",
         "a `play` owns no watch time",
-        "number",
+        "seconds",
         types=("play",),
     ),
     Field(
         "max_position_seconds",
         "maxPosition maxPlayhead maxPlayheadPosition viewMaxPlayheadPosition furthestPosition",
         "how far a `play` went is told by its positions",
-        "number",
+        "seconds",
         types=("play",),
     ),
     Field(
@@ -199,8 +221,9 @@ FIELDS = [
     Field(
         "title_duration_seconds",
         "titleDuration videoDuration contentDuration mediaDuration assetDuration totalLength "
-        "videoLength contentLength mediaLength durationSeconds duration length runtime",
+        "videoLength contentLength mediaLength durationSeconds runtimeTicks duration length "
+        "runtime",
         "durations only where they can be inferred",
-        "number",
+        "seconds",
     ),
 ]

@@ -1,5 +1,6 @@
 """A sample of a lake: some rows of some files, as they are, in a lake of its own."""
 
+import csv
 import json
 import re
 from collections import Counter
@@ -13,13 +14,19 @@ import fsspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from checker.safe import for_shell
+
 PARTITION = re.compile(r"year=\d{4}/month=\d{2}/day=\d{2}/hour=\d{2}(?=/)")
 # The files read at most, and how many of them at least share the rows.
 MOST_FILES, SHARING_FILES = 200, 20
 # What a folder stands for in the pipeline, by format; files of other names need a glob.
-IN_A_FOLDER = {"ndjson": (".json", ".json.gz"), "parquet": (".parquet",)}
+IN_A_FOLDER = {
+    "ndjson": (".json", ".json.gz"),
+    "parquet": (".parquet",),
+    "csv": (".csv", ".csv.gz"),
+}
 # What a path of a single file may end with in the pipeline.
-SINGLE_FILE = (".json", ".jsonl", ".ndjson", ".gz", ".parquet")
+SINGLE_FILE = (".json", ".jsonl", ".ndjson", ".gz", ".parquet", ".csv")
 
 
 class InputError(Exception):
@@ -58,16 +65,15 @@ def take_sample(path: str, telemetry_format: str | None, row_count: int, lake: P
             break
         partition = PARTITION.search(name)
         sample.is_partitioned |= partition is not None
-        suffix = ".parquet" if telemetry_format == "parquet" else ".json"
+        suffix = {"parquet": ".parquet", "csv": ".csv"}.get(telemetry_format, ".json")
         copy = lake / (partition[0] if partition else "") / f"sample-{number:05}{suffix}"
         copy.parent.mkdir(parents=True, exist_ok=True)
         sample.origins[str(copy)] = filesystem.unstrip_protocol(name) if "://" in path else name
         try:
-            read = _copy_parquet if telemetry_format == "parquet" else _copy_lines
-            read(filesystem, name, copy, wanted, sample)
+            COPIERS[telemetry_format](filesystem, name, copy, wanted, sample)
         except InputError:
             raise
-        except (OSError, EOFError, pa.ArrowException) as error:
+        except (OSError, EOFError, ValueError, csv.Error, pa.ArrowException) as error:
             raise InputError(
                 f"{name} cannot be read ({_first_line(error)}): the build would stop at it; repair "
                 "it or move it away"
@@ -140,23 +146,25 @@ def _ending(name: str) -> str:
 def _format_of(ending: str) -> str | None:
     if re.fullmatch(r"\.(json|jsonl|ndjson)(\.gz)?", ending):
         return "ndjson"
+    if re.fullmatch(r"\.csv(\.gz)?", ending):
+        return "csv"
     return "parquet" if ending in (".parquet", ".parq", ".pq") else None
 
 
 def _unknown(path: str, endings: Counter[str]) -> str:
     listed = ", ".join(ending or "none" for ending, _ in endings.most_common(3))
-    if any(ending.startswith((".csv", ".tsv")) for ending in endings):
-        return f"{path} is CSV, which Playhead does not read; " + _to_parquet(f"'{path}'")
     return (
-        f"no NDJSON or Parquet at {path}, only files that end with {listed}: give --format and a "
-        "glob, such as 'folder/*.log'"
+        f"no NDJSON, Parquet or CSV at {path}, only files that end with {listed}: give "
+        "--format and a glob, such as 'folder/*.log'"
     )
 
 
-def _to_parquet(source: str) -> str:
-    return (
-        'make Parquet of it: .venv/bin/python -c "import duckdb; '
-        f'duckdb.sql(\\"copy (from {source}) to \'events.parquet\'\\")"'
+def _to_parquet(name: str) -> str:
+    """A command for what cannot be read at all, whatever the file is called."""
+    source = name.replace("'", "''")
+    query = f"copy (from read_json('{source}')) to 'events.parquet'"
+    return "make Parquet of it: .venv/bin/python -c " + for_shell(
+        f"import duckdb; duckdb.sql({query!r})"
     )
 
 
@@ -181,8 +189,8 @@ def _copy_lines(filesystem: Any, name: str, copy: Path, wanted: int, sample: Sam
             sample.line_count += 1
             if sample.line_count == 1 and line.lstrip()[:1] == b"[":
                 raise InputError(
-                    f"{name} is a JSON array, and Playhead reads an object a line; "
-                    + _to_parquet(f"read_json('{name}')")
+                    f"{name} is a JSON array over many lines, and Playhead reads a row a line; "
+                    + _to_parquet(name)
                 )
             try:
                 row = json.loads(line)
@@ -192,6 +200,20 @@ def _copy_lines(filesystem: Any, name: str, copy: Path, wanted: int, sample: Sam
                 sample.rows.append(row)
 
 
+def _copy_csv(filesystem: Any, name: str, copy: Path, wanted: int, sample: Sample) -> None:
+    with (
+        filesystem.open(name, "rt", compression="infer", newline="", encoding="utf-8-sig") as file,
+        copy.open("w", newline="") as to,
+    ):
+        reader = csv.DictReader(file)
+        writer = csv.DictWriter(to, reader.fieldnames or [], extrasaction="ignore")
+        writer.writeheader()
+        for row in islice(reader, wanted):
+            writer.writerow(row)
+            sample.line_count += 1
+            sample.rows.append({key: value for key, value in row.items() if key is not None})
+
+
 def _copy_parquet(filesystem: Any, name: str, copy: Path, wanted: int, sample: Sample) -> None:
     with filesystem.open(name, "rb") as file:
         parquet = pq.ParquetFile(file)
@@ -199,14 +221,22 @@ def _copy_parquet(filesystem: Any, name: str, copy: Path, wanted: int, sample: S
             table = pa.Table.from_batches([batch])
             pq.write_table(table, copy)
             sample.line_count += len(table)
-            sample.rows += [
-                {key: _text(value) for key, value in row.items()} for row in table.to_pylist()
-            ]
+            sample.rows += [_plain(row) for row in table.to_pylist()]
 
 
-def _text(value: Any) -> Any:
+def _plain(value: Any) -> Any:
+    """Text for bytes, and an object for what Arrow calls a map: a list of pairs."""
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        if value and all(isinstance(each, tuple) and len(each) == 2 for each in value):
+            return {str(_plain(key)): _plain(inner) for key, inner in value}
+        return [_plain(each) for each in value]
     return value.decode(errors="replace") if isinstance(value, bytes) else value
 
 
 def _first_line(error: BaseException) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
+
+
+COPIERS = {"ndjson": _copy_lines, "parquet": _copy_parquet, "csv": _copy_csv}

@@ -1,11 +1,10 @@
 """Whether an event's id stands for one event."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from checker.units import as_time
+from checker.draft import Draft
 
 # What makes an event one, besides its id (docs/method.md §2.4).
 KEY = ("customer_id", "session_id", "title_id", "event_type", "event_timestamp")
@@ -21,7 +20,7 @@ class SharedIds:
     shared_count: int
     event_count: int
     example: str
-    # What the two differ in, by column.
+    # What the two differ in, by field.
     differences: Mapping[str, tuple[str, str]]
     # Whether they are one event each within a session, as where a player numbers its events.
     are_of_session: bool
@@ -32,53 +31,38 @@ class SharedIds:
         return not self.are_of_session and self.shared_count * 2 > self.id_count
 
 
-def find_shared_ids(
-    rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], types: Mapping[str, str]
-) -> SharedIds | None:
+def find_shared_ids(draft: Draft, ids: Mapping[int, str], column: str) -> SharedIds | None:
     """Ids whose rows differ in more than what a repeated delivery may; None where there are none.
 
     Rows that are no events (without a type, or to ignore) do not count.
     """
-    if "event_id" not in columns:
-        return None
-    key_columns = [columns[name] for name in KEY if name in columns]
-    events: defaultdict[str, dict[tuple[str, ...], Any]] = defaultdict(dict)
-    for row in rows:
-        event_id = _text(row.get(columns["event_id"]))
-        event_type = types.get(str(row.get(columns.get("event_type", ""))), "ignore")
-        if event_id and event_type != "ignore":
-            texts = tuple(str(row.get(column)) for column in key_columns)
-            events[event_id].setdefault(_key(row, columns, event_type), texts)
-    shared = {event_id: told for event_id, told in events.items() if len(told) > 1}
+    texts = [draft.texts(name) for name in KEY[:3]]
+    times = draft.times()
+    events: defaultdict[str, set[tuple[str, ...]]] = defaultdict(set)
+    for number, event_id in ids.items():
+        event_type = draft.type_of(number) or "ignore"
+        if event_type != "ignore":
+            who = [each.get(number, "") for each in texts]
+            events[event_id].add((*who, event_type, str(times.get(number, ""))))
+    shared = {event_id: sorted(told) for event_id, told in events.items() if len(told) > 1}
     if not shared:
         return None
     example = max(shared, key=lambda event_id: len(shared[event_id]))
-    one, other = list(shared[example].values())[:2]
-    within = defaultdict(set)
-    for event_id, told in shared.items():
-        for key in told:
-            within[event_id, *key[:2]].add(key)
+    one, other = shared[example][:2]
+    within = [{key[:2] for key in told} for told in shared.values()]
     return SharedIds(
-        columns["event_id"],
+        column,
         len(events),
         len(shared),
         sum(map(len, shared.values())),
         example,
         {
-            column: (mine, yours)
-            for column, mine, yours in zip(key_columns, one, other, strict=True)
+            name: (mine, yours)
+            for name, mine, yours in zip(KEY, one, other, strict=True)
             if mine != yours
         },
-        all(len(keys) == 1 for keys in within.values()),
+        all(
+            len(sessions) == len(told)
+            for sessions, told in zip(within, shared.values(), strict=True)
+        ),
     )
-
-
-def _key(row: Mapping[str, Any], columns: Mapping[str, str], event_type: str) -> tuple[Any, ...]:
-    """What makes a row's event one, in the order of KEY: the session first."""
-    ids = [_text(row.get(columns.get(name, ""))) for name in KEY[:3]]
-    told_at = row.get(columns.get("event_timestamp", ""))
-    return (*ids, event_type, as_time(told_at) or str(told_at))
-
-
-def _text(value: Any) -> str:
-    return "" if value is None else str(value).strip()
