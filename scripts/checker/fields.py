@@ -89,7 +89,8 @@ FIELDS = [
         "videoCurrentTime viewOffset pt playbackPositionTicks positionTicks positionMs "
         "positionMillis playheadMs currentTimeMs offset startPosition videotimeStart start "
         "bookmark seconds time progress videoPercent percent",
-        cost="only live titles, and rows that state what was played, do without",
+        cost="only live titles do without, and rows that say how much was played",
+        types=("start", "resume", "heartbeat", "seek", "seek_start", "span"),
         kind="seconds",
     ),
     Field(

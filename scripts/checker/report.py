@@ -307,5 +307,8 @@ def _table(title: str, *columns: str) -> Table:
         title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, show_edge=False
     )
     for name in columns:
-        table.add_column(name, justify="right" if name in ("rows", "filled") else "left")
+        is_number = name in ("rows", "filled")
+        table.add_column(
+            name, justify="right" if is_number else "left", no_wrap=name == "Playhead's field"
+        )
     return table
