@@ -15,7 +15,7 @@ EVENTS ?= 1000000 10000000
 export DBT_PROFILES_DIR := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lake now test live-test quick pytest athena check bench dashboard dashboard-test dashboard-bench screenshots \
+.PHONY: help demo lake now test live-test quick pytest athena check bench dashboard report dashboard-test dashboard-bench screenshots \
     accuracy lint requirements clean
 
 help: ## What there is to make
@@ -92,6 +92,9 @@ bench: $(BENCH_INSTALLED) ## What it costs, into benchmarks/results.md; Java 17;
 
 dashboard: $(DASHBOARD_INSTALLED) ## The published marts in a browser, on this machine only (after make demo)
 	$(BIN)/python dashboard
+
+report: $(INSTALLED) ## The last seven days on two pages, into build/report.html: for a mail, or on a schedule (after make demo)
+	$(BIN)/python dashboard/report.py $(OPTIONS)
 
 dashboard-test: $(DASHBOARD_INSTALLED) ## Every page of the dashboard, also in Chromium (apt-get install -y chromium)
 	PLAYHEAD_REQUIRE_BROWSER=1 $(BIN)/pytest tests/test_dashboard.py tests/test_dashboard_browser.py

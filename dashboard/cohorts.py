@@ -7,32 +7,11 @@ import charts
 import marts
 import pandas as pd
 import periods
+import questions
 import streamlit as st
 
-# Viewers of a lake with more sessions are sampled: a page has two seconds.
-MOST_SESSIONS, SAMPLE = 2_000_000, 10
 WEEKS = 12
 SIZE = "select count(*) as sessions from marts.viewing_sessions"
-COHORTS = """
-    with weeks as (
-        select customer_id, date_trunc('week', started_at) as week
-        from marts.viewing_sessions where hash(customer_id) % {sample} = 0 group by all
-    ),
-
-    first_weeks as (
-        select customer_id, min(week) as cohort from weeks group by customer_id
-    ),
-
-    counted as (
-        select cohort, date_diff('week', cohort, week) as age, count(*) as viewers
-        from weeks join first_weeks using (customer_id) group by all
-    )
-
-    select cast(cohort as date) as cohort, age, viewers,
-        first_value(viewers) over (partition by cohort order by age) as size,
-        viewers / first_value(viewers) over (partition by cohort order by age) as share
-    from counted order by cohort, age
-"""
 
 
 def of_weeks(rows: pd.DataFrame, known: periods.Calendar) -> pd.DataFrame:
@@ -51,8 +30,9 @@ def of_weeks(rows: pd.DataFrame, known: periods.Calendar) -> pd.DataFrame:
 
 def draw(known: periods.Calendar | None) -> None:
     """The grid: a row a cohort, a column a week after the first."""
-    sample = SAMPLE if marts.ask_one(SIZE).sessions > MOST_SESSIONS else 1
-    rows = marts.ask(COHORTS.format(sample=sample))
+    many = marts.ask_one(SIZE).sessions > questions.MOST_SESSIONS
+    sample = questions.SAMPLE if many else 1
+    rows = marts.ask(questions.COHORTS.format(sample=sample))
     rows = of_weeks(rows, known) if known else rows
     if rows.age.max() != rows.age.max() or rows.age.max() == 0:
         charts.nothing(
@@ -85,7 +65,7 @@ def draw(known: periods.Calendar | None) -> None:
         .encode(text=alt.Text("size:Q", format=",.0f"))
     )
     charts.draw(cells + shares + sizes, "Share of viewers who came back, by week of first viewing")
-    note = f" Of every {SAMPLE}th viewer." if sample > 1 else ""
+    note = f" Of every {sample}th viewer." if sample > 1 else ""
     st.caption(
         "Column 0: viewers first seen in that week; in a lake's first week that is everyone. Then "
         f"the share of them with a session so many weeks later; whole weeks only, UTC.{note}"

@@ -132,10 +132,8 @@ def _pick_days(known: periods.Calendar) -> tuple[date, date] | None:
     """The dates, both included; None where they are all that there are."""
     presets = {name: known.latest(days) for name, days in PRESETS.items()}
     options = [*(name for name, days in presets.items() if days), ALL_DATES, OWN_DATES]
-    default = next(
-        (name for name, days in reversed(presets.items()) if days and known.before(*days)),
-        ALL_DATES,
-    )
+    week, days = next(iter(presets.items()))
+    default = week if days and known.before(*days) else ALL_DATES
     (kept,) = state.recall("period", options)[:1] or [default]
     period = st.selectbox("Period", options, options.index(kept), key="period")
     state.remember("period", [period], [default])

@@ -60,11 +60,26 @@ def publish(build_file: Path, published_file: Path, allow_empty: bool = False) -
                 connection.execute(
                     f'create table published.marts."{table}" as from build.marts."{table}"'
                 )
+            _copy_alerts(connection)
             connection.execute("detach published")
         unfinished.replace(published_file)
     finally:
         _remove(unfinished)
     return len(counts)
+
+
+def _copy_alerts(connection: duckdb.DuckDBPyConnection) -> None:
+    """What the tests of tests/alerts/ found, where the build ran them: for the report."""
+    alerts = connection.execute("""
+        select table_name from duckdb_tables()
+        where database_name = 'build' and schema_name = 'alerts' order by table_name
+    """).fetchall()
+    if alerts:
+        connection.execute("create schema published.alerts")
+    for (alert,) in alerts:
+        connection.execute(
+            f'create table published.alerts."{alert}" as from build.alerts."{alert}"'
+        )
 
 
 def _row_counts(connection: duckdb.DuckDBPyConnection, database: str) -> dict[str, int]:

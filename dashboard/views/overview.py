@@ -5,6 +5,8 @@ import cards
 import charts
 import filters
 import marts
+import pandas as pd
+import questions
 import streamlit as st
 
 # Without a filter small marts say it all; test_dashboard.py holds them to the sessions.
@@ -14,16 +16,6 @@ ALL_TOTALS = """
         cast(coalesce(sum(view_count), 0) as bigint) as views,
         cast(coalesce(sum(session_count), 0) as bigint) as sessions
     from marts.title_performance
-"""
-TOTALS = """
-    select count(distinct hash(customer_id)) as viewers,
-        cast(coalesce(sum(watch_seconds), 0) as double) / 3600 as hours,
-        count(*) filter (where watch_seconds > 0) as views, count(*) as sessions
-    from marts.viewing_sessions where {where}
-"""
-NEW = """
-    select cast(coalesce(sum(new_viewer_count), 0) as bigint) as viewers
-    from marts.daily_viewing where {where}
 """
 # Viewers of a week are those of the seven days up to its last one; days do not add up.
 DAYS = """
@@ -71,14 +63,25 @@ PLACES = {
 }
 
 
-def totals_of(some: filters.Filters):
-    where = some.where(time="started_at", device="device_type", title="title_id")
-    query = ALL_TOTALS if where == "true" else TOTALS.format(where=where)
-    return marts.ask_one(query, **some.parameters)
+def totals_and_before() -> tuple[pd.Series, pd.Series | None]:
+    """Of what is picked, and of the period before, where there is one."""
+    columns = {"time": "started_at", "device": "device_type", "title": "title_id"}
+    if picked.where(**columns) == "true":
+        return marts.ask_one(ALL_TOTALS), None
+    both = picked.within(picked.before.span[0], picked.span[1]) if picked.before else picked
+    is_now = "started_at >= $now" if picked.before else "true"
+    query = questions.TOTALS.format(is_now=is_now, where=both.where(**columns))
+    rows = marts.ask(query, **both.parameters, now=picked.span[0]).set_index("is_now")
+    rows = rows.reindex([True, False], fill_value=0)
+    return rows.loc[True], rows.loc[False] if picked.before else None
+
+
+def new_viewers(some: filters.Filters) -> int:
+    query = questions.NEW.format(where=some.where(time="viewed_on"))
+    return marts.ask_one(query, **some.parameters).viewers
 
 
 def draw_cards() -> None:
-    before = totals_of(picked.before) if picked.before else None
     place = charts.cards(3, 3) if whole_service else charts.cards(4)
     for key in ("viewers", "hours", "views"):
         earlier = before[key] if before is not None else None
@@ -92,11 +95,7 @@ def draw_cards() -> None:
     )
     if not whole_service:
         return
-    fresh = [
-        marts.ask_one(NEW.format(where=some.where(time="viewed_on")), **some.parameters).viewers
-        for some in (picked, picked.before)
-        if some
-    ]
+    fresh = [new_viewers(some) for some in (picked, picked.before) if some]
     now, *earlier = fresh
     cards.card(next(place), "new_viewers", now, *earlier, against=picked.against)
     returning = [totals.viewers - now]
@@ -143,7 +142,7 @@ charts.heading(
     "Overview", "How many people watch, how much, and how engaged are they?", picked.says
 )
 sessions = picked.where(time="started_at", device="device_type", title="title_id")
-totals = totals_of(picked)
+totals, before = totals_and_before()
 if not totals.sessions:
     filters.nothing_fits("Nobody watched anything that fits these filters.")
 

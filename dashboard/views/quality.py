@@ -7,26 +7,11 @@ import filters
 import marts
 import pandas as pd
 import places
+import questions
 import streamlit as st
 import text
 
-DIMENSIONS = {
-    "isp": "ISP",
-    "device_type": "Device",
-    "app_version": "App version",
-    "connection_type": "Connection",
-    "quality": "Picture quality",
-    "place": "Place",
-}
-# Ratios of sums, each by its own denominator: docs/marts.md.
-SUMS = """
-    cast(sum(buffering_seconds) as double) as stalled,
-    cast(sum(case when buffering_seconds is not null
-        then buffering_seconds + buffering_reported_watch_seconds end) as double) as stall_base,
-    cast(sum(error_session_count) as double) as failed,
-    cast(sum(error_reported_session_count) as double) as error_base,
-    cast(coalesce(sum(session_count), 0) as bigint) as sessions
-"""
+DIMENSIONS = {**questions.DIMENSIONS, "place": "Place"}
 # Without a report of errors nobody knows which starts failed.
 STARTS = """
     cast(sum(startup_seconds) as double) / nullif(sum(startup_reported_session_count), 0)
@@ -70,31 +55,20 @@ CARDS = {
     "start_failures": "start_failures",
 }
 TOTALS = f"""
-    select {SUMS}, {STARTS},
+    select {questions.SUMS}, {STARTS},
         sum(good_session_count) / nullif(sum(rated_session_count), 0) as good_sessions,
         cast(sum(bandwidth_megabits) as double) / nullif(sum(bandwidth_watch_seconds), 0)
             as bandwidth
     from marts.playback_quality where {{where}}
 """
 BY_DIMENSION = f"""
-    select {{column}} as name, {SUMS}
+    select {{column}} as name, {questions.SUMS}
     from marts.playback_quality where {{where}} and {{column}} is not null
     group by {{column}} order by sessions desc, name limit 15
 """
 BY_DAY = f"""
-    select date_trunc('{{unit}}', started_on) as moment, {SUMS}, {STARTS}
+    select date_trunc('{{unit}}', started_on) as moment, {questions.SUMS}, {STARTS}
     from marts.playback_quality where {{where}} group by moment order by moment
-"""
-# One pass over the cube: every value of every dimension, and the whole.
-CAUSES = f"""
-    select case when grouping(isp) = 0 then 'isp' when grouping(device_type) = 0 then 'device_type'
-            when grouping(app_version) = 0 then 'app_version'
-            when grouping(connection_type) = 0 then 'connection_type' else 'quality'
-        end as dimension,
-        coalesce(isp, device_type, app_version, connection_type, quality) as name, {SUMS}
-    from marts.playback_quality where {{where}}
-    group by grouping sets ((isp), (device_type), (app_version), (connection_type), (quality))
-    having name is not null
 """
 
 
@@ -216,7 +190,7 @@ if not (totals.stall_base > 0 or totals.error_base > 0):
 
 with st.container(border=True):
     st.header("What to fix first", anchor=False)
-    causes = rates(marts.ask(CAUSES.format(where=where), **picked.parameters))
+    causes = rates(marts.ask(questions.CAUSES.format(where=where), **picked.parameters))
     causes["stalled_excess"] = (
         (causes.stalled - totals.rebuffering * causes.stall_base) / 3600
     ).fillna(0)

@@ -8,6 +8,7 @@ import glossary
 import marts
 import moments
 import pandas as pd
+import questions
 import state
 import streamlit as st
 import text
@@ -16,12 +17,10 @@ TITLES = """
     select title_id, coalesce(title_name, title_id) as name
     from marts.title_performance order by watch_seconds desc, name, title_id limit 20000
 """
-# Where nobody knows which parts anyone watched, nobody knows who finished.
-TITLE = """
+TITLE = f"""
     select *, coalesce(title_name, title_id) as name,
         avg_percentage_viewed / 100 as watched_per_view,
-        case when unplaced_watch_seconds = 0 or average_viewer_retention is not null
-            then completion_rate end as completion
+        {questions.COMPLETION} as completion
     from marts.title_performance where title_id = $title_id
 """
 SEEN = """

@@ -5,40 +5,35 @@ import charts
 import filters
 import glossary
 import marts
+import questions
 import state
 import streamlit as st
 import tables
 
-# Where nobody knows which parts anyone watched, nobody knows who finished.
-COMPLETION = """
-    case when unplaced_watch_seconds = 0 or average_viewer_retention is not null
-        then completion_rate end
-"""
 ALL_WATCHED = """
-    select title_id, watch_hours as hours, viewer_count as viewers, session_count as sessions
+    select title_id, watch_hours as hours, session_count as sessions
     from marts.title_performance where {where}
 """
 WATCHED = """
-    select title_id, cast(sum(watch_seconds) as double) / 3600 as hours,
-        count(distinct hash(customer_id)) as viewers, count(*) as sessions
+    select title_id, cast(sum(watch_seconds) as double) / 3600 as hours, count(*) as sessions
     from marts.viewing_sessions where {where} group by title_id
 """
 TITLES = f"""
     with watched as ({{watched}})
     select title_id, coalesce(title_name, title_id) as name, title_type, genre,
-        coalesce(hours, 0) as hours, coalesce(viewers, 0) as viewers,
-        coalesce(sessions, 0) as sessions, avg_percentage_viewed / 100 as watched_per_view,
-        {COMPLETION} as completion, avg_engagement_score as engagement_score, retention_rank
+        coalesce(hours, 0) as hours, coalesce(sessions, 0) as sessions, viewer_count as viewers,
+        avg_percentage_viewed / 100 as watched_per_view, {questions.COMPLETION} as completion,
+        avg_engagement_score as engagement_score, retention_rank
     from marts.title_performance left join watched using (title_id)
     where {{where}} and contains(lower(concat_ws(' ', title_name, title_id)), $sought)
 """
 RANKING = """
-    select name, {measure} as figure, viewers from ({titles})
-    where {measure} is not null and viewers > 0
+    select *, {measure} as figure from ({titles}) where {measure} is not null and sessions > 0
     order by figure desc, viewers desc, title_id limit 15
 """
 MEASURES = {
     "hours": ",.0f",
+    "sessions": ",.0f",
     "viewers": ",.0f",
     "engagement_score": ".1f",
     "completion": ".0%",
@@ -46,7 +41,7 @@ MEASURES = {
 }
 PERCENT = ("watched_per_view", "completion", "retention_rank")
 # Of all of history, whatever is picked.
-LASTING = {*PERCENT, "engagement_score"}
+LASTING = {*PERCENT, "engagement_score", "viewers"}
 
 
 def column(key: str) -> st.column_config.Column:
@@ -63,8 +58,7 @@ where = picked.where(time="started_at", device="device_type", title="title_id")
 watched = (ALL_WATCHED if where == "true" else WATCHED).format(where=where)
 titles = TITLES.format(watched=watched, where=picked.where(title="title_id"))
 parameters = {**picked.parameters, "sought": ""}
-total = marts.ask_one(f"select coalesce(sum(sessions), 0) as n from ({titles})", **parameters)
-if not total.n:
+if marts.ask(RANKING.format(measure="sessions", titles=titles), **parameters).empty:
     filters.nothing_fits("No title was watched that fits these filters.")
 
 with st.container(border=True):
@@ -104,7 +98,7 @@ with st.container(border=True):
             "name": "Title",
             "title_type": "Type",
             "genre": "Genre",
-            **{key: column(key) for key in ("hours", "viewers", "sessions", *PERCENT[:2])},
+            **{key: column(key) for key in ("hours", "sessions", "viewers", *PERCENT[:2])},
             "engagement_score": column("engagement_score"),
             "retention_rank": column("retention_rank"),
             "title_id": "Id",

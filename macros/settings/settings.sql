@@ -1,4 +1,4 @@
-{#- The settings of a group, playback, engagement or audience: its defaults, and over them its variable. -#}
+{#- The settings of a group, playback, engagement, audience or alerts: its defaults, and over them its variable. -#}
 {% macro settings(group) %}
     {% set defaults = var(group ~ '_defaults') %}
     {% set changes = mapping_variable(group, defaults) %}
