@@ -56,7 +56,8 @@ FIELDS = [
     ),
     Field(
         "session_id",
-        "session sess mediaSessionId playbackSessionId playSessionId sid viewId viewSessionId "
+        "session sess playSession mediaSessionId playbackSessionId playSessionId sid viewId "
+        "viewSessionId "
         "playbackId streamSessionId impressionId visitId pageViewId webPageId sessionKey "
         "sessionUuid registration domainSessionid gaSessionId",
     ),
@@ -131,7 +132,7 @@ FIELDS = [
     Field(
         "buffering_duration_seconds",
         "bufferingDuration bufferingTime bufferingSeconds bufferTime rebufferDuration "
-        "rebufDuration rebufferTime rebufferSeconds stallDuration stallTime",
+        "rebufDuration rebufferTime rebufferSeconds stallDuration stallTime buffered",
         "`rebuffer_ratio` is NULL",
         "seconds",
     ),
