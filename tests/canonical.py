@@ -52,7 +52,7 @@ def read_source(name: str) -> Source:
 # ---------------------------------------------------------------------------------- units
 
 
-def utc(milliseconds: Decimal | int) -> str:
+def utc(milliseconds: Decimal | float) -> str:
     """A time in milliseconds since 1970, as text to the millisecond."""
     at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=round(milliseconds))
     return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03}Z"
@@ -83,17 +83,26 @@ def unless_negative(value: Decimal | int) -> Decimal | int | None:
 # ------------------------------------------------------------------------------- sessions
 
 
-def told_by_gap(events: Iterable[Event], seconds: int = 1800) -> list[Event]:
-    """Numbers the sessions of a viewer and title: silence of more than so many seconds ends one."""
+def told_by_gap(
+    events: Iterable[Event],
+    seconds: int = 1800,
+    within: tuple[str, ...] = ("customer_id", "title_id"),
+) -> list[Event]:
+    """Tells sessions by silence: more than so many seconds of it within these columns end one.
+
+    A row is heard until it ends. A session is named by what it is within, and its first time.
+    """
     told: list[Event] = []
-    last: dict[tuple[str, str], tuple[datetime, int]] = {}
+    last: dict[str, tuple[datetime, datetime]] = {}
     for event in sorted(events, key=lambda event: instant(event["event_timestamp"])):
-        key = (event["customer_id"], event["title_id"])
+        key = "/".join(str(event.get(name) or "") for name in within)
         at = instant(event["event_timestamp"])
-        before, number = last.get(key, (at, 1))
-        number += at - before > timedelta(seconds=seconds)
-        last[key] = (at, number)
-        told.append(event | {"session_id": f"{key[0]}/{key[1]}/{number}"})
+        heard_until, began_at = last.get(key, (at, at))
+        if at - heard_until > timedelta(seconds=seconds):
+            began_at = at
+        last[key] = max(heard_until, at, instant(event.get("ended_at") or str(at))), began_at
+        name = f"{key}/{utc(began_at.timestamp() * 1000)}"
+        told.append(event | {"session_id": name})
     return told
 
 

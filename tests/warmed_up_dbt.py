@@ -20,12 +20,17 @@ ROOT = Path(__file__).parents[1]
 # What is another node with other variables: dbt parses it anew in each run, and nothing else.
 # test_forked_dbt.py fails where a file is missing here.
 READING_VARIABLES = (
+    "playhead://models/intermediate/titles/int_title_reports.sql",
+    "playhead://models/intermediate/touched/int_touched_sessions.sql",
+    "playhead://models/marts/daily_intake.sql",
     "playhead://models/staging/_staging__models.yml",
     "playhead://models/staging/_telemetry__sources.yml",
     "playhead://models/staging/base_telemetry__events.sql",
     "playhead://models/staging/base_telemetry__files_set_aside.py",
     "playhead://models/staging/base_telemetry__typed_rows.sql",
     "playhead://models/staging/stg_catalogue__titles.sql",
+    "playhead://models/staging/stg_telemetry__events.sql",
+    "playhead://models/staging/stg_telemetry__rejected_events.sql",
 )
 
 

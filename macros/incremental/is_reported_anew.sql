@@ -50,6 +50,9 @@
                 from {{ ref('stg_telemetry__events') }} as events
                 where {{ is_newly_loaded() }}
             )
+            {%- if is_sequenced() %}
+            or {{ has_vanished() }}
+            {%- endif %}
         )
     union all
     -- What a run set out to derive that did not end.

@@ -1,7 +1,7 @@
 with
 
-landed as (
-    select * from {{ ref('base_telemetry__events') }}
+judged_rows as (
+    {{ judged_rows() | indent }}
 ),
 
 final as (
@@ -10,7 +10,7 @@ final as (
         outcome,
         count(*) as row_count,
         cast(max(landed_at) as timestamp) as last_landed_at
-    from landed
+    from judged_rows
     group by
         cast(landed_at as date),
         outcome

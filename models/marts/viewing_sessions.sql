@@ -9,10 +9,11 @@
     'device_type', 'device_id', 'device_os', 'app_version', 'quality', 'connection_type', 'isp',
     'country', 'state', 'city'
 ] %}
+{%- set per_row = per_row_fields() %}
 {%- set counters = {
-    'buffering_event_count': ('buffering_source', 'bigint'),
-    'buffering_seconds': ('buffering_source', 'decimal(12, 3)'),
-    'error_count': ('error_source', 'bigint')
+    'buffering_event_count': ('buffering_events', 'buffering_source', 'bigint'),
+    'buffering_seconds': ('buffering_duration_seconds', 'buffering_source', 'decimal(12, 3)'),
+    'error_count': ('error_count', 'error_source', 'bigint')
 } %}
 
 with
@@ -144,9 +145,12 @@ final as (
         cast(buffering_seconds as double)
         / nullif(cast(buffering_seconds + watch_seconds as double), 0) as rebuffer_ratio,
         -- A player counts over its whole session: what the session's earlier titles reached is
-        -- theirs. What events say is each title's own.
-        {%- for counter, (source, data_type) in counters.items() %}
+        -- theirs. What events say, or rows of their own, is each title's own.
+        {%- for counter, (field, source, data_type) in counters.items() %}
         cast({{ counter }} as {{ data_type }}) as {{ counter }},
+        {%- if field in per_row %}
+        cast({{ counter }} as {{ data_type }}) as own_{{ counter }},
+        {%- else %}
         cast(
             case
                 when {{ source }} = 'counter' and {{ counter }} is not null
@@ -156,6 +160,7 @@ final as (
                 else {{ counter }}
             end as {{ data_type }}
         ) as own_{{ counter }},
+        {%- endif %}
         {%- endfor %}
         cast(bandwidth_megabits as decimal(30, 6)) as bandwidth_megabits,
         {{ attributes | join(', ') }},

@@ -1,7 +1,9 @@
+{{ config(**kept_if_sequenced()) }}
+
 with
 
-events as (
-    select * from {{ ref('base_telemetry__events') }}
+judged_rows as (
+    {{ judged_rows(of_new_roots=is_incremental()) | indent }}
 ),
 
 final as (
@@ -11,8 +13,8 @@ final as (
         {{ field }},
         {% endfor -%}
         landed_at,
-        loaded_at
-    from events
+        {{ 'changed_at as ' if is_sequenced() }}loaded_at
+    from judged_rows
     where outcome = 'accepted'
 )
 

@@ -1,7 +1,7 @@
 with
 
-events as (
-    select * from {{ ref('base_telemetry__events') }}
+judged_rows as (
+    {{ judged_rows() | indent }}
 ),
 
 final as (
@@ -11,7 +11,7 @@ final as (
         source_file,
         landed_at,
         loaded_at
-    from events
+    from judged_rows
     where outcome not in ('accepted', 'ignored')
 )
 

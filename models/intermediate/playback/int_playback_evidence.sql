@@ -1,4 +1,5 @@
 {%- set rules = settings('playback') %}
+{%- set per_row = per_row_fields() %}
 {%- set closing = "('pause', 'ending')" %}
 
 with
@@ -11,9 +12,11 @@ described as (
     select
         *,
         is_clocked or coalesce(next_is_clocked, false) as is_by_clock,
-        next_watch_seconds - coalesce(watch_seconds, watch_seconds_before, 0)
-            as next_reported_seconds,
-        watch_seconds - coalesce(watch_seconds_before, 0) as own_reported_seconds,
+        {{ reported_growth(
+            'next_watch_seconds', 'coalesce(watch_seconds, watch_seconds_before, 0)', per_row
+        ) }} as next_reported_seconds,
+        {{ reported_growth('watch_seconds', 'coalesce(watch_seconds_before, 0)', per_row) }}
+            as own_reported_seconds,
         {{ seconds_between('previous_event_timestamp', 'event_timestamp') }}
             as previous_wall_seconds,
         -- What halted it must have ended: it has moved on plausibly.

@@ -2,6 +2,13 @@
     'device_type', 'device_id', 'device_os', 'app_version', 'quality', 'connection_type', 'isp',
     'country', 'state', 'city'
 ] %}
+{%- set per_row = per_row_fields() %}
+{%- set counters = {
+    'watch_duration_seconds': 'counted_watch_seconds',
+    'buffering_events': 'counted_buffering_events',
+    'buffering_duration_seconds': 'counted_buffering_seconds',
+    'error_count': 'counted_errors'
+} %}
 
 with
 
@@ -49,12 +56,9 @@ profiles as (
         max(furthest_seconds) as max_position_seconds,
         min(watch_duration_seconds) filter (where watch_duration_seconds >= 0)
             as least_reported_seconds,
-        max(watch_duration_seconds) filter (where watch_duration_seconds >= 0)
-            as greatest_reported_seconds,
-        max(buffering_events) filter (where buffering_events >= 0) as counted_buffering_events,
-        max(buffering_duration_seconds) filter (where buffering_duration_seconds >= 0)
-            as counted_buffering_seconds,
-        max(error_count) filter (where error_count >= 0) as counted_errors,
+        {%- for field, counted_field in counters.items() %}
+        {{ counted(field, per_row) }} filter (where {{ field }} >= 0) as {{ counted_field }},
+        {%- endfor %}
         max(loaded_at) as loaded_at
     from rows_read
     group by
@@ -78,11 +82,18 @@ final as (
         cast(sum(error_event_count) as bigint) as error_event_count,
         sum(buffer_event_count) > 0 as has_buffer_event,
         max(max_position_seconds) as max_position_seconds,
-        max(greatest_reported_seconds) - min(least_reported_seconds) as reported_growth_seconds,
-        -- Counters are cumulative in the session: its value is the greatest, never the sum.
-        max(counted_buffering_events) as counted_buffering_events,
-        max(counted_buffering_seconds) as counted_buffering_seconds,
-        max(counted_errors) as counted_errors,
+        {{ reported_growth(
+            counted('watch_duration_seconds', per_row, 'counted_watch_seconds'),
+            'min(least_reported_seconds)', per_row
+        ) }} as reported_growth_seconds,
+        cast({{ counted('buffering_events', per_row, 'counted_buffering_events') }} as bigint)
+            as counted_buffering_events,
+        -- A sum past twelve digits is no report, and must not stop the run.
+        try_cast(
+            {{ counted('buffering_duration_seconds', per_row, 'counted_buffering_seconds') }}
+            as decimal(12, 3)
+        ) as counted_buffering_seconds,
+        cast({{ counted('error_count', per_row, 'counted_errors') }} as bigint) as counted_errors,
         coalesce(max(counted_buffering_events), max(counted_buffering_seconds)) is not null
             as counts_buffering,
         max(loaded_at) as loaded_at,

@@ -1,4 +1,8 @@
 {{ config(**replacing_touched('is_reported_anew')) }}
+{%- if is_sequenced() %}
+-- depends_on: {{ ref('base_telemetry__events') }}
+-- depends_on: {{ ref('stg_catalogue__titles') }}
+{%- endif %}
 
 {%- set may_be_reported = may_be_reported() %}
 {%- set is_reported = may_be_reported ~ ' and ' ~ is_reported_anew() %}

@@ -1,6 +1,10 @@
 {{ config(materialized='table') }}
 
 -- depends_on: {{ ref('int_titles_enriched') }}
+{%- if is_sequenced() %}
+-- depends_on: {{ ref('base_telemetry__events') }}
+-- depends_on: {{ ref('stg_catalogue__titles') }}
+{%- endif %}
 
 {%- set settled_until = settled_until() %}
 {%- set held_sessions = held_relation('viewing_sessions') if settled_until %}
@@ -45,6 +49,20 @@ begun as (
         cast(null as timestamp) as held_until
     from {{ held_sessions }}
     where title_id in (select retitled.title_id from retitled)
+    {%- if is_sequenced() %}
+
+    union all
+
+    select
+        customer_id,
+        session_id,
+        title_id,
+        cast(null as timestamp) as landed_from,
+        cast(null as timestamp) as held_from,
+        cast(null as timestamp) as held_until
+    from {{ held_sessions }}
+    where {{ has_vanished() }}
+    {%- endif %}
 
     union all
 
