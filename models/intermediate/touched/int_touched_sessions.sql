@@ -35,11 +35,10 @@ begun as (
         cast(null as timestamp) as held_from,
         cast(null as timestamp) as held_until
     from {{ ref('stg_telemetry__events') }}
-    where
-        {{ is_newly_loaded() if settled_until else 'false' }}
-        {%- if settled_until and is_sequenced() %}
+    where {{ is_newly_loaded() if settled_until else 'false' }}
+    {%- if settled_until and is_sequenced() %}
         or title_id in (select retitled.title_id from retitled)
-        {%- endif %}
+    {%- endif %}
     {%- if settled_until %}
 
     union all
