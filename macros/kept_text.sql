@@ -1,13 +1,14 @@
-{#- What is kept of a rejected row's text: all of it, its beginning or nothing, by var rejected_text. It is masked before
-    it is cut, so that no part of an address is left. -#}
+{#- What is kept of a rejected row's text: all of it, its beginning or nothing, by var rejected_text; nothing where the id
+    of a viewer who was erased stands in it. It is masked before it is cut, so that no part of an address is left. -#}
 {% macro kept_text(text) -%}
     {%- set length = kept_text_length() -%}
     {%- if length == 0 -%}
         cast(null as varchar)
-    {%- elif length is none -%}
-        {{ masked_addresses(text) }}
     {%- else -%}
-        substr({{ masked_addresses(text) }}, 1, {{ length }})
+        {%- set masked = masked_addresses(text) -%}
+        {%- set kept = masked if length is none else "substr(" ~ masked ~ ", 1, " ~ length ~ ")" -%}
+        {{ kept if not erasure_salt()
+            else "case when not coalesce(" ~ mentions_erased(text) ~ ", false) then " ~ kept ~ " end" }}
     {%- endif -%}
 {%- endmacro %}
 

@@ -33,18 +33,18 @@ def publish(build_file: Path, published_file: Path, allow_empty: bool = False) -
     if published_file.resolve() == build_file.resolve():
         raise ValueError(f"{published_file} is the build file: choose another --output")
     keep_private(published_file)
-    _remove_unfinished(published_file)
+    remove_unfinished(published_file)
     unfinished = published_file.with_name(f".{published_file.name}.{os.getpid()}")
     try:
         with duckdb.connect() as connection:
             connection.execute("set enable_progress_bar = false")
-            connection.execute(f"set temp_directory = '{_quoted(unfinished)}.tmp'")
-            connection.execute(f"attach '{_quoted(build_file)}' as build (read_only)")
+            connection.execute(f"set temp_directory = '{quoted(unfinished)}.tmp'")
+            connection.execute(f"attach '{quoted(build_file)}' as build (read_only)")
             counts = _row_counts(connection, "build")
             if not counts:
                 raise ValueError(f"{build_file} holds no marts: run dbt build first")
             if not allow_empty and published_file.exists():
-                connection.execute(f"attach '{_quoted(published_file)}' as held (read_only)")
+                connection.execute(f"attach '{quoted(published_file)}' as held (read_only)")
                 held = _row_counts(connection, "held")
                 if lost := [name for name in held if held[name] and not counts.get(name)]:
                     others = f" and {len(lost) - 1} other(s)" if len(lost) > 1 else ""
@@ -53,7 +53,7 @@ def publish(build_file: Path, published_file: Path, allow_empty: bool = False) -
                         f"{published_file} stays as it is; --allow-empty publishes all the same"
                     )
             connection.execute(
-                f"attach '{_quoted(unfinished)}' as published (storage_version '{STORAGE_VERSION}')"
+                f"attach '{quoted(unfinished)}' as published (storage_version '{STORAGE_VERSION}')"
             )
             connection.execute("create schema published.marts")
             for table in counts:
@@ -96,9 +96,9 @@ def _row_counts(connection: duckdb.DuckDBPyConnection, database: str) -> dict[st
     return counts
 
 
-def _remove_unfinished(published_file: Path) -> None:
-    """Removes what killed publishers left; what another one is writing, DuckDB holds locked."""
-    for file in published_file.parent.glob(f".{published_file.name}.*"):
+def remove_unfinished(finished: Path) -> None:
+    """Removes what killed writers of a file left; what another is writing, DuckDB holds locked."""
+    for file in finished.parent.glob(f".{finished.name}.*"):
         if not file.suffix[1:].isdecimal():
             continue
         with suppress(FileNotFoundError, BlockingIOError), file.open("r+b") as unfinished:
@@ -113,7 +113,8 @@ def _remove(unfinished: Path) -> None:
     shutil.rmtree(unfinished.with_name(f"{unfinished.name}.tmp"), ignore_errors=True)
 
 
-def _quoted(path: Path) -> str:
+def quoted(path: Path) -> str:
+    """A path as text in SQL."""
     return str(path).replace("'", "''")
 
 

@@ -14,6 +14,24 @@ from comparison import deliver, differences, everything, titles_file
 from conftest import MODELS, Build
 from strategies import json_line
 
+# What the first edition's build file held, as far as it is in the way today: tables that are views
+# now, and views that are tables; other columns; addresses, in tables that nothing makes now.
+FIRST_EDITION = """
+create schema staging; create schema intermediate; create schema marts;
+create table staging.base_telemetry__events as
+    select 'e' as event_id, 'c' as customer_id, null as reject_reason, now() as landed_at;
+create view staging.base_telemetry__landed_rows as select 1 as line;
+create view staging.stg_telemetry__events as select * from staging.base_telemetry__events;
+create table staging.undecodable_lines as select '203.0.113.7' as line;
+create table intermediate.int_playback_moves as select 'c' as customer_id;
+create table intermediate.int_repeated_events as select 'c' as customer_id;
+create view intermediate.int_watch_coverage as select 'c' as customer_id;
+create view intermediate.int_titles_ranked as select * from intermediate.int_watch_coverage;
+create table marts.viewing_sessions as select 'c' as customer_id;
+create table marts.viewer_title_engagement as select 'c' as customer_id;
+create table marts.mine as select 1 as n;
+"""
+
 SETTINGS = {
     "playback": {"forward_skip_seconds": 30},
     "engagement": {"high_threshold": 20, "watch_minute_weight": 2},
@@ -133,3 +151,25 @@ def test_models_and_releases(built):
             "the build file is of an older release: "
             "run dbt build --full-refresh --vars 'load_lake_anew: true'"
         )
+
+
+def test_the_first_edition(built):
+    """One line says what to run; that leaves what a new build file has, and tables of one's own."""
+    built_before, variables, _ = built
+    build = built_before.beside("first_edition")
+    build.execute(FIRST_EDITION)
+    stopped = line(build, **variables)
+    assert stopped == (
+        "the build file is of an older release: "
+        "run dbt build --full-refresh --vars 'load_lake_anew: true'"
+    )
+    follow(build, stopped, **variables)
+    whole = built_before.beside("no_edition").must(*MODELS, **variables)
+    assert differences(everything(build), everything(whole)) == []
+    tables = (
+        "select table_schema, table_name, table_type from information_schema.tables order by all"
+    )
+    mine = {"table_schema": "marts", "table_name": "mine", "table_type": "BASE TABLE"}
+    assert [row for row in build.rows(tables) if row != mine] == whole.rows(tables)
+    assert mine in build.rows(tables)
+    build.must(*MODELS, **variables)

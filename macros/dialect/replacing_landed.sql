@@ -22,7 +22,7 @@
         'materialized': 'incremental',
         'full_refresh': var('load_lake_anew'),
         'incremental_strategy': 'append',
-        'pre_hook': ['{{ forget_files_to_load() }}'],
+        'pre_hook': ['{{ remove_what_is_not_kept() }}', '{{ forget_files_to_load() }}'],
         'post_hook': ['{{ keep_undecodable_lines() }}', '{{ expire_rejected_text() }}', '{{ write_file_ledger() }}']
     }) }}
 {% endmacro %}

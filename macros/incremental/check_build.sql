@@ -26,6 +26,7 @@
     {% if settled and (remakes or held | length < kept_models() | length) %}
         {% do adapter.drop_relation(settled) %}
     {% endif %}
+    {% if remakes and var('load_lake_anew') %}{{ drop_left_over() }}{% endif %}
     {% if remakes or not held %}{{ write_fingerprint() }}{% endif %}
 {% endmacro %}
 

@@ -10,9 +10,7 @@ with
 
 typed_rows as (
     select * from {{ ref('base_telemetry__typed_rows') }}
-    {%- if is_incremental() %}
-    where {{ is_to_load('source_file') }}
-    {%- endif %}
+    where {{ is_to_keep() }}{% if is_incremental() %} and {{ is_to_load('source_file') }}{% endif %}
 ),
 
 -- Where nobody knows when a row landed, it has by now. What a run reads again counts on the day.
