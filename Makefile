@@ -1,4 +1,4 @@
-# make demo · make lake · make test · make quick · make athena · make bench · make dashboard · make check · make help
+# make demo · make lake · make test · make quick · make athena · make bench · make dashboard · make check · make players · make help
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
 VENV := .venv
@@ -15,7 +15,7 @@ EVENTS ?= 1000000 10000000
 export DBT_PROFILES_DIR := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lake now test live-test quick pytest athena check bench dashboard report dashboard-test dashboard-bench screenshots \
+.PHONY: help demo lake now test live-test quick pytest athena check players bench dashboard report dashboard-test dashboard-bench screenshots \
     accuracy lint requirements clean
 
 help: ## What there is to make
@@ -86,6 +86,9 @@ athena: $(ATHENA_INSTALLED) ## The target athena on Trino and moto, against Duck
 check: $(INSTALLED) ## Your own events, before you build: make check DATA=path/to/events
 	@test -n "$(DATA)" || { echo "Say where your events are: make check DATA=path/to/events"; exit 1; }
 	@$(BIN)/python scripts/check_data.py "$(DATA)" $(OPTIONS)
+
+players: $(INSTALLED) ## Known players' rows through their presets: which numbers come out right; OPTIONS=--write into docs/players.md
+	@$(BIN)/python scripts/check_players.py $(OPTIONS)
 
 bench: $(BENCH_INSTALLED) ## What it costs, into benchmarks/results.md; Java 17; also: make bench EVENTS=100000000 (40 GB of disk)
 	$(BIN)/python benchmarks/run.py $(EVENTS) $(OPTIONS)

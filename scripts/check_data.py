@@ -105,7 +105,9 @@ def propose_for(sample: Sample, titles: str, columns: str, events: str, presets:
     said = said_columns(columns, table)
     said_types = said_event_types(events)
     own = propose(table, title_ids(titles) if titles else frozenset(), said, said_types)
-    likeness = find_preset(read_presets(), sample.rows) if presets else None
+    likeness = (
+        find_preset(read_presets(), sample.rows, sample.telemetry_format) if presets else None
+    )
     return with_preset(likeness, own, said, said_types) if likeness else own
 
 

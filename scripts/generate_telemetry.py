@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 from generator import UserError
+from generator.dialects import DIALECTS
 from generator.faults import FAULT_NAMES, parse_faults
 from generator.players import RATES, SEEKS, PlayerOptions
 from generator.run import GeneratorOptions, generate
@@ -69,6 +70,12 @@ def main(
     truth: Annotated[
         bool, typer.Option("--truth", help="Also write truth/watched.csv.gz: what was watched.")
     ] = False,
+    dialect: Annotated[
+        str,
+        typer.Option(
+            help=f"As another source sends it, for the preset of that name: {', '.join(DIALECTS)}."
+        ),
+    ] = "",
     customer_prefix: Annotated[
         str, typer.Option(help="Begins every customer_id: lakes with different ones add up.")
     ] = "c",
@@ -89,6 +96,7 @@ def main(
         live_channels=live_channels,
         truth=truth,
         customer_prefix=customer_prefix,
+        dialect=dialect,
     )
     console = Console(stderr=True)
     began = time.perf_counter()

@@ -45,7 +45,7 @@ def main(
     pictures = {
         **{PATHS[name] or "overview": (PATHS[name], LAPTOP, False) for name in PATHS},
         "overview_dark": ("", LAPTOP, True),
-        "titles_phone": ("titles", PHONE, False),
+        "title_phone": ("title", PHONE, False),
     }
     output.mkdir(parents=True, exist_ok=True)
     try:

@@ -29,6 +29,8 @@ LONGEST = (
     "test_killed_runs",
     "test_accuracy",
     "test_players",
+    "test_dialects",
+    "test_players_page",
     "test_inputs",
     "test_operations",
     "test_check_data",

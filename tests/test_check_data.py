@@ -1,5 +1,6 @@
 """The five-minute path: any files, one command, variables that build."""
 
+import csv
 import json
 import os
 import re
@@ -369,6 +370,20 @@ def test_the_fields_are_those_of_the_pipeline():
     macro = (ROOT / "macros/mapping/event_types.sql").read_text()
     types = re.findall(r"'(\w+)'", macro)
     assert types == list(NAMES)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_sample_of_csv(tmp_path, delimiter):
+    """Rows as objects, whatever stands between columns; the copy has commas."""
+    rows = [["user", "film", "pos"], ["u1", 'a "b", c', "1"], ["u2", "d\ne", ""]]
+    with (tmp_path / "a.csv").open("w", newline="") as file:
+        csv.writer(file, delimiter=delimiter).writerows(rows)
+    sample = take_sample(str(tmp_path / "a.csv"), None, 9, tmp_path / "sample")
+    assert sample.telemetry_format == "csv"
+    assert sample.rows == [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
+    (copy,) = sample.origins
+    with Path(copy).open(newline="") as file:
+        assert list(csv.reader(file)) == rows
 
 
 def test_parquet_with_binary_text(tmp_path):

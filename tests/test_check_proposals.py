@@ -155,6 +155,7 @@ def test_names_of_many_players():
         ({"verb": {"id": "http://adlnet.gov/expapi/verbs/completed"}}, "event_type"),
         ({"actor": {"account": {"name": "ann"}}}, "customer_id"),
         ({"Account": {"id": 7}}, "customer_id"),
+        ({"viewer": {"key": 7}}, "customer_id"),
         ({"movie": {"ids": {"slug": "film"}}}, "title_id"),
         ({"payload": {"contentId": "film"}}, "title_id"),
         ({"contexts_web_page_1_0_0": [{"id": "p"}]}, "session_id"),
@@ -288,6 +289,9 @@ def test_an_unknown_name_says_what_it_looks_like_and_costs():
         if row["action"] == "EVT_01":
             row["playhead_position"] = 5000
     assert "has jumped, as at a seek. Rejected, that costs" in proposed(rows).names["EVT_01"].why
+    for row in rows:
+        row["action"] = row["action"].replace("ended", "EVT_03")
+    assert "nothing follows it, as at a stop" in proposed(rows).names["EVT_03"].why
 
 
 def test_a_seek_that_the_next_event_has_left_is_the_start_of_one():

@@ -8,6 +8,7 @@ import glossary
 import marts
 import moments
 import pandas as pd
+import periods
 import questions
 import state
 import streamlit as st
@@ -28,19 +29,30 @@ SEEN = """
         count(*) filter (where unique_watch_seconds is null) as unknown_viewers
     from marts.viewer_title_engagement where title_id = $title_id
 """
+# In one pass: of what is picked, of the period before, and of the first days, whatever is picked.
 WATCHED = """
-    select count(distinct customer_id) as viewers, count(*) as sessions,
-        cast(coalesce(sum(watch_seconds), 0) as double) / 3600 as hours
-    from marts.viewing_sessions where title_id = $title_id and {where}
+    with own as (
+        select customer_id, device_type, started_at, watch_seconds, min(started_at) over () as began
+        from marts.viewing_sessions where title_id = $title_id
+    )
+
+    select span, count(distinct customer_id) as viewers, count(*) as sessions,
+        cast(sum(watch_seconds) as double) / 3600 as hours, any_value(began) as began
+    from (
+        select *, unnest(list_filter([
+            case when {now} then 'now' end, case when {before} then 'before' end,
+            case when started_at < began + interval 1 day then 'First 24 hours' end,
+            case when started_at < began + interval 7 day then 'First 7 days' end,
+            case when started_at < began + interval 28 day then 'First 28 days' end
+        ], lambda span: span is not null)) as span
+        from own
+    ) group by span
 """
 OVER_TIME = """
     select date_trunc('{unit}', started_at) as moment, count(distinct customer_id) as viewers,
         count(*) as sessions, cast(sum(watch_seconds) as double) / 3600 as hours
     from marts.viewing_sessions where title_id = $title_id and {where}
     group by moment order by moment
-"""
-FIRST = """
-    select min(started_at) as first_seen from marts.viewing_sessions where title_id = $title_id
 """
 RETENTION = """
     select bucket_percentage as percent, cast(start_seconds as double) as start_seconds,
@@ -77,7 +89,8 @@ NEXT = """
     following as (
         select customer_id, arg_min(title_id, started_at) as title_id
         from marts.viewing_sessions join left_at using (customer_id)
-        where title_id <> $title_id and started_at >= left_at group by customer_id
+        where title_id <> $title_id and started_at >= left_at and started_at >= $since
+        group by customer_id
     )
 
     select coalesce(any_value(title_name), title_id) as name,
@@ -123,18 +136,24 @@ def pick_title(label: str, key: str, names: dict[str, str], default: str) -> str
     return chosen
 
 
-def watched(some: filters.Filters, **title: str) -> pd.Series:
-    where = some.where(time="started_at", device="device_type")
-    return marts.ask_one(WATCHED.format(where=where), **some.parameters, **title)
+def watched(title_id: str) -> pd.DataFrame:
+    """What was watched of it, by span: now, before, and each of its beginnings."""
+    conditions = {"now": where, "before": "false"}
+    parameters = {**picked.parameters, "title_id": title_id}
+    if picked.before:
+        earlier = where.replace("$after", "$first").replace(">= $first", ">= $earlier")
+        conditions["before"] = earlier
+        parameters["earlier"] = picked.before.span[0]
+    rows = marts.ask(WATCHED.format(**conditions), **parameters).set_index("span")
+    counts = rows.reindex(["now", "before", *BEGINNINGS])
+    return counts.fillna({"viewers": 0, "sessions": 0, "hours": 0})
 
 
 def draw_cards() -> None:
-    now = watched(picked, title_id=title_id)
-    before = watched(picked.before, title_id=title_id) if picked.before else None
+    now, before = spans.loc["now"], spans.loc["before"]
     place = charts.cards(3, 4)
     for key in ("viewers", "sessions", "hours"):
-        earlier = before[key] if before is not None else None
-        cards.card(next(place), key, now[key], earlier, picked.against)
+        cards.card(next(place), key, now[key], before[key], picked.against)
     of = "Of all dates and devices."
     cards.card(next(place), "watched_per_view", title.watched_per_view, more=of)
     cards.card(next(place), "seen_per_viewer", seen.seen_per_viewer, more=of)
@@ -314,15 +333,13 @@ def draw_funnel() -> None:
 
 def draw_beginnings() -> None:
     """What the title had within so many days of its first session in this lake."""
-    first = marts.ask_one(FIRST, title_id=title_id).first_seen
+    first = spans.began.loc["First 24 hours"]
     if pd.isna(first):
         charts.nothing("Nobody has watched it yet.")
         return
     for column, (label, days) in zip(st.columns(3), BEGINNINGS.items(), strict=True):
-        until = first + pd.Timedelta(days=days)
-        query = WATCHED.format(where="started_at < cast($until as timestamp)")
-        row = marts.ask_one(query, title_id=title_id, until=f"{until:%Y-%m-%d %H:%M:%S.%f}")
-        so_far = " so far" if until > picked.calendar.ends else ""
+        row = spans.loc[label]
+        so_far = " so far" if first + days * periods.DAY > picked.calendar.ends else ""
         column.metric(f"{label}{so_far}", f"{row.viewers:,.0f} viewers", border=True)
         column.caption(f"{charts.figure(row.hours)} hours in {row.sessions:,.0f} sessions")
     released = (
@@ -336,7 +353,9 @@ def draw_beginnings() -> None:
 
 
 def draw_next() -> None:
-    rows = marts.ask(NEXT.format(where=where), **picked.parameters, title_id=title_id)
+    rows = marts.ask(
+        NEXT.format(where=where), **picked.parameters, title_id=title_id, since=picked.span[0]
+    )
     if rows.empty:
         charts.nothing("None of its viewers has begun another title since.")
         return
@@ -362,7 +381,7 @@ def draw_side_by_side() -> None:
     rows = []
     both = [marts.ask_one(TITLE, title_id=one) for one in (title_id, other_id)]
     seen_both = [marts.ask_one(SEEN, title_id=one) for one in (title_id, other_id)]
-    sums = [watched(picked, title_id=one) for one in (title_id, other_id)]
+    sums = [watched(one).loc["now"] for one in (title_id, other_id)]
     for key in ("viewers", "sessions", "hours"):
         rows.append((key, *(one[key] for one in sums)))
     for key in ("watched_per_view", "completion", "retention_rank"):
@@ -409,6 +428,7 @@ with right:
 where = picked.where(time="started_at", device="device_type")
 title = marts.ask_one(TITLE, title_id=title_id)
 seen = marts.ask_one(SEEN, title_id=title_id)
+spans = watched(title_id)
 st.header(text.markdown(title["name"]), anchor=False)
 draw_cards()
 

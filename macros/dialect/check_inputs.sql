@@ -7,9 +7,7 @@
 {% endmacro %}
 
 {% macro default__check_inputs() %}
-    {% if var('telemetry_format') not in ['ndjson', 'parquet'] %}
-        {{ stop("var telemetry_format is '" ~ var('telemetry_format') ~ "'; set it to ndjson or parquet") }}
-    {% endif %}
+    {{ check_telemetry_format() }}
     {% set events = glue_table(telemetry_table()) %}
     {% if events is none %}
         {{ stop(
@@ -24,11 +22,7 @@
             ~ "var telemetry_format to parquet, whatever the format of its files"
         ) }}
     {% endif %}
-    {% for field in required_fields() if var('telemetry_format') == 'parquet' %}
-        {% if landed_columns()[field] | lower not in columns %}
-            {{ stop_for_column(landed_columns()[field], field) }}
-        {% endif %}
-    {% endfor %}
+    {{ check_table_columns(events) }}
     {% if var('titles_table') and glue_table(var('titles_table')) is none %}
         {{ stop("the Glue catalog has no table " ~ var('titles_table') ~ ": set var titles_table to one") }}
     {% endif %}
@@ -78,10 +72,30 @@
     ) }}
 {% endmacro %}
 
+{% macro check_telemetry_format() %}
+    {% set format = var('telemetry_format') %}
+    {% do one_of(['ndjson', 'parquet', 'csv'], format, "var telemetry_format is '" ~ format ~ "'") %}
+{% endmacro %}
+
+{#- Stops where what a field needs is no column of the table, nor in one. -#}
+{% macro check_table_columns(relation) %}
+    {% set columns = landed_columns(relation) %}
+    {% for field, rule in mapping().columns.items() if field in required_fields() and not always_has_value(rule) %}
+        {% set paths, found = {}, [] %}
+        {% do add_paths(paths, rule) %}
+        {% for text, path in paths.items() %}
+            {% if planned_place({'documents': []}, {'columns': columns}, path.steps, text) is not none %}
+                {% do found.append(text) %}
+            {% endif %}
+        {% endfor %}
+        {% if not found and var('telemetry_format') != 'ndjson' %}
+            {{ stop_for_column(field, paths.keys() | list) }}
+        {% endif %}
+    {% endfor %}
+{% endmacro %}
+
 {% macro duckdb__check_inputs() %}
-    {% do one_of(
-        ['ndjson', 'parquet', 'csv'], var('telemetry_format'), "var telemetry_format is '" ~ var('telemetry_format') ~ "'"
-    ) %}
+    {{ check_telemetry_format() }}
     {{ check_object_store() }}
     {{ check_telemetry_files() }}
     {% if var('unreadable_files') == 'stop' %}

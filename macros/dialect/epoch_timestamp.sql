@@ -3,11 +3,13 @@
     {{- return(adapter.dispatch('epoch_timestamp', 'playhead')(seconds)) -}}
 {% endmacro %}
 
+{#- Of 64 bits of nanoseconds: the years 1678 to 2261. Trino's date_add takes no more milliseconds than an integer. -#}
 {% macro default__epoch_timestamp(seconds) -%}
     case
-        when {{ seconds }} between -62135596800 and 253402300799
-            then date_add(
-                'millisecond', cast(floor({{ seconds }} * 1000) as bigint), timestamp '1970-01-01 00:00:00.000'
+        when {{ seconds }} between -9223372036 and 9223372035
+            then cast(
+                from_unixtime_nanos(cast(floor({{ seconds }} * 1000) as bigint) * 1000000) at time zone 'UTC'
+                as timestamp(3)
             )
     end
 {%- endmacro %}

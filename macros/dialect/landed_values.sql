@@ -6,16 +6,16 @@
     {{ return(adapter.dispatch('landed_values', 'playhead')(relation)) }}
 {% endmacro %}
 
-{% macro default__landed_rows(relation) %}
-    {% if var('telemetry_format') == 'parquet' %}
-        {{ return(default__landed_table_rows(relation)) }}
+{% macro default__landed_values(relation) %}
+    {% if var('telemetry_format') == 'ndjson' %}
+        {{ return(default__landed_ndjson_values(relation)) }}
     {% endif %}
-    {{ return(default__landed_ndjson_rows(relation)) }}
+    {{ return(default__landed_table_values(relation)) }}
 {% endmacro %}
 
 {#- A line that is not UTF-8 is not text; and the one text that the table takes for NULL is `\N`. -#}
-{% macro default__landed_ndjson_rows(relation) %}
-{%- set fields = landed_columns() -%}
+{% macro default__landed_ndjson_values(relation) %}
+{%- set plan = reading_plan(mapped_paths(), mapping().rows.each) -%}
 with
 
 lines as (
@@ -30,44 +30,83 @@ lines as (
     where coalesce(line, '\N') <> '' and {{ has_landed(relation) }}
 ),
 
-documents as (
+landed as (
     select
         *,
-        case when is_readable then raw_text end as document
+        case when is_readable then raw_text end as document_0
     from lines
-)
+),
+{{ default__read_documents(plan, 'landed') }}
 
 select
-    {%- for field, column in fields.items() %}
-    json_extract_scalar(document, '$["{{ column | replace("'", "''") }}"]') as {{ field }},
+    {%- for value in plan['values'].values() %}
+    {{ value }} as value_{{ loop.index }},
     {%- endfor %}
+    {{ 'element_number' if plan.each else 'cast(null as bigint) as element_number' }},
     coalesce(is_readable, false) as is_readable,
     raw_text as raw_row,
     source_file,
     landed_at
-from documents
+from read_{{ plan.levels - 1 }}
 {% endmacro %}
 
 {#- A table with columns of its own, of whatever format: every row can be read. -#}
-{% macro default__landed_table_rows(relation) %}
-{%- set fields = landed_columns() -%}
-{%- set mapped = mapped_columns(table_columns(relation)) | map('lower') | list -%}
+{% macro default__landed_table_values(relation) %}
+{%- set columns = landed_columns(relation) -%}
+{%- set plan = reading_plan(mapped_paths(), mapping().rows.each, columns) -%}
+{%- set mapped = mapped_columns(columns) -%}
+with
+
+landed as (
+    select
+        {%- for name in mapped %}
+        {{ adapter.quote(name) }},
+        {%- endfor %}
+        "$path" as source_file,
+        {{ landed_at(relation) }} as landed_at
+    from {{ relation }}
+    where {{ has_landed(relation) }}
+),
+{{ default__read_documents(plan, 'landed') }}
+
 select
-    {%- for field, column in fields.items() %}
-    {{ 'cast(' ~ adapter.quote(column | lower) ~ ' as varchar)' if column | lower in mapped
-        else 'cast(null as varchar)' }} as {{ field }},
+    {%- for value in plan['values'].values() %}
+    {{ value }} as value_{{ loop.index }},
     {%- endfor %}
+    {{ 'element_number' if plan.each else 'cast(null as bigint) as element_number' }},
     true as is_readable,
     map_from_entries(array[
-        {%- for column in mapped %}
-        row('{{ column }}', cast({{ adapter.quote(column) }} as json)){{ ',' if not loop.last }}
+        {%- for name in mapped %}
+        row({{ quoted_text(name) }}, cast({{ adapter.quote(name) }} as json)){{ ',' if not loop.last }}
         {%- endfor %}
     ]) as raw_row,
-    "$path" as source_file,
-    {{ landed_at(relation) }} as landed_at
-from {{ relation }}
-where {{ has_landed(relation) }}
+    source_file,
+    landed_at
+from read_{{ plan.levels - 1 }}
 {% endmacro %}
+
+{#- A step for each level of documents, each a column. -#}
+{% macro default__read_documents(plan, rows) %}
+{%- do plan.update({'levels': plan_levels(plan)}) -%}
+{%- for level in range(plan.levels) %}
+{%- set each = plan.each if plan.each and plan.each.level == level else none %}
+read_{{ level }} as (
+    select
+        *
+        {%- for document in plan.documents if document.level == level and document.sql != 'document_0' %},
+        {{ document.sql }} as document_{{ document.number }}
+        {%- endfor %}
+        {%- if each and not each.sql %},
+        cast(null as bigint) as element_number
+        {%- endif %}
+    from {{ rows if level == 0 else 'read_' ~ (level - 1) }}
+    {%- if each and each.sql %}
+    left join unnest({{ each.sql }}) with ordinality as elements (element, element_number)
+        on true
+    {%- endif %}
+){{ ',' if not loop.last }}
+{%- endfor %}
+{%- endmacro %}
 
 {#- When the rows of a table landed: by its partition keys, so that a bound on it leaves out partitions;
     of a table with other keys, by the paths of its files. -#}
@@ -223,8 +262,25 @@ read_{{ level }} as (
     {{ return(mapped.values() | list) }}
 {% endmacro %}
 
-{#- The columns that any of the files to be loaded has, by their names in lower case. -#}
+{#- The columns that any of the files to be loaded has, or the table, by their names in lower case. -#}
 {% macro landed_columns(relation) %}
+    {{ return(adapter.dispatch('landed_columns', 'playhead')(relation)) }}
+{% endmacro %}
+
+{% macro default__landed_columns(relation) %}
+    {% set columns = {} %}
+    {% if not execute %}{{ return(columns) }}{% endif %}
+    {% for column in adapter.get_columns_in_relation(relation) if column.name in table_columns(relation) %}
+        {% do columns.update({
+            column.name | lower: {
+                'name': column.name | lower, 'sql': adapter.quote(column.name | lower), 'type': column.dtype, 'level': 0
+            }
+        }) %}
+    {% endfor %}
+    {{ return(columns) }}
+{% endmacro %}
+
+{% macro duckdb__landed_columns(relation) %}
     {% set columns = {} %}
     {% if not execute %}{{ return(columns) }}{% endif %}
     {% for row in run_query("describe select * from " ~ landed_files(relation)).rows if row[0] != 'landed_file' %}

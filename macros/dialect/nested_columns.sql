@@ -10,6 +10,32 @@
     {{ return(adapter.dispatch('nested_step', 'playhead')(place, step)) }}
 {% endmacro %}
 
+{#- Of a table of the Glue catalog, whose types are Hive's. -#}
+{% macro default__nested_step(place, step) %}
+    {% set sql, type = place.sql, place.type %}
+    {% if step[0] in ['index', 'match'] and type.startswith('array<') %}
+        {% if step[0] == 'index' %}
+            {{ return({'sql': "element_at(" ~ sql ~ ", " ~ (step[1] + 1) ~ ")", 'type': type[6:-1]}) }}
+        {% endif %}
+        {% set key = nested_step({'sql': 'item', 'type': type[6:-1]}, ['key', step[1]]) %}
+        {% if key is none %}{{ return(none) }}{% endif %}
+        {{ return({
+            'sql': "element_at(filter(" ~ sql ~ ", item -> cast(" ~ key.sql ~ " as varchar) = "
+            ~ quoted_text(step[2]) ~ "), 1)",
+            'type': type[6:-1]
+        }) }}
+    {% elif step[0] == 'key' and type.startswith('struct<') %}
+        {% for name, inner in members(type[7:-1]) if name | lower == step[1] | lower %}
+            {{ return({'sql': sql ~ '.' ~ adapter.quote(name), 'type': inner}) }}
+        {% endfor %}
+    {% elif step[0] == 'key' and type.startswith('map<string,') %}
+        {{ return({
+            'sql': "element_at(" ~ sql ~ ", " ~ quoted_text(step[1]) ~ ")", 'type': type[11:-1] | trim
+        }) }}
+    {% endif %}
+    {{ return(none) }}
+{% endmacro %}
+
 {% macro duckdb__nested_step(place, step) %}
     {% set sql, type = place.sql, place.type %}
     {% if step[0] in ['index', 'match'] and type.endswith('[]') %}
@@ -62,6 +88,10 @@
     {{ return(adapter.dispatch('list_type', 'playhead')(type)) }}
 {% endmacro %}
 
+{% macro default__list_type(type) %}
+    {{ return(type[6:-1] if type.startswith('array<') else 'string') }}
+{% endmacro %}
+
 {% macro duckdb__list_type(type) %}
     {{ return(type[:-2] if type.endswith('[]') else 'VARCHAR') }}
 {% endmacro %}
@@ -71,6 +101,14 @@
     {{ return(adapter.dispatch('list_of_column', 'playhead')(place)) }}
 {% endmacro %}
 
+{#- Unnested, a list of rows would give a column for each of their fields: so each row is put into one. -#}
+{% macro default__list_of_column(place) %}
+    {{ return(
+        "transform(" ~ place.sql ~ ", item -> row(item))" if place.type.startswith('array<')
+        else "cast(null as array(varchar))"
+    ) }}
+{% endmacro %}
+
 {% macro duckdb__list_of_column(place) %}
     {{ return(place.sql if place.type.endswith('[]') else "cast(null as varchar[])") }}
 {% endmacro %}
@@ -78,6 +116,13 @@
 {#- What is at a place, as text where it is nested. -#}
 {% macro nested_text(place) %}
     {{ return(adapter.dispatch('nested_text', 'playhead')(place)) }}
+{% endmacro %}
+
+{% macro default__nested_text(place) %}
+    {% set is_nested = place.type.endswith('>') %}
+    {{ return(
+        "json_format(cast(" ~ place.sql ~ " as json))" if is_nested else "cast(" ~ place.sql ~ " as varchar)"
+    ) }}
 {% endmacro %}
 
 {% macro duckdb__nested_text(place) %}

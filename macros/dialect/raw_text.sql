@@ -5,7 +5,7 @@
 {% endmacro %}
 
 {% macro default__raw_text(raw_row) -%}
-    {{ 'json_format(cast(' ~ raw_row ~ ' as json))' if var('telemetry_format') == 'parquet' else raw_row }}
+    {{ raw_row if var('telemetry_format') == 'ndjson' else 'json_format(cast(' ~ raw_row ~ ' as json))' }}
 {%- endmacro %}
 
 {% macro duckdb__raw_text(raw_row) -%}

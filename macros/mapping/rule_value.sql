@@ -140,7 +140,10 @@
         {%- set time = local_timestamp(said, rule.time_zone) -%}
     {%- endif -%}
     {%- if rule.minus is not none or rule.plus is not none -%}
-        {%- set time = add_seconds(time, '0' ~ shifted_by(rule, columns)) -%}
+        {#- Of more than three weeks Trino would make an error: such a row has no time. -#}
+        {%- set shift = '(0' ~ shifted_by(rule, columns) ~ ')' -%}
+        {%- set time = 'case when ' ~ shift ~ ' between -2000000 and 2000000 then ' ~ add_seconds(time, shift)
+            ~ ' end' -%}
     {%- endif -%}
     {{ time if rule.default is none
         else 'coalesce(' ~ time ~ ', ' ~ parse_timestamp(quoted_text(rule.default)) ~ ')' }}

@@ -16,6 +16,7 @@ telemetry_columns:
   ended_at: {from: time, unit: ms}
   position_seconds: {from: videotime_start, unit: ms}
   end_position_seconds: {from: videotime_end, unit: ms}
+  watched_seconds: {from: played, unit: ms, only_for: [play]}
   buffering_events: {from: state, values: {rebuffering: 1}, per_row: true}
   buffering_duration_seconds: {from: buffered, unit: ms, per_row: true}
   title_name: video_title
@@ -33,6 +34,8 @@ telemetry_columns:
   isp: isp
 event_type_aliases:
   playing: span
+  # It played nothing, and has the stall.
+  rebuffering: play
   paused: pause
   error: error
   "*": ignore

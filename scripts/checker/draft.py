@@ -34,6 +34,8 @@ class Name:
     event_type: str | None
     count: int
     why: str = ""
+    # What one without a type looks like.
+    looks_like: str = ""
 
 
 @dataclass(frozen=True)

@@ -59,8 +59,8 @@ EVENT_TYPES = [
     ),
     EventType(
         "stop",
-        "stop(s|ped)? exit(ed)? closed? quit abandon(ed)? abort(ed)? unload(ed)? interrupt(ed)? "
-        "terminated? cancel(l?ed)? destroy(ed)? disposed? playstop(ped)? "
+        "stop(s|ped)? exit(ed)? left leaves? closed? quit abandon(ed)? abort(ed)? unload(ed)? "
+        "interrupt(ed)? terminated? cancel(l?ed)? destroy(ed)? disposed? playstop(ped)? "
         "(session|view|viewing)(end|ended|stop|stopped|closed?)",
         NO_END,
     ),

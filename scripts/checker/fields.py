@@ -56,7 +56,8 @@ FIELDS = [
     ),
     Field(
         "session_id",
-        "session sess mediaSessionId playbackSessionId playSessionId sid viewId viewSessionId "
+        "session sess playSession mediaSessionId playbackSessionId playSessionId sid viewId "
+        "viewSessionId "
         "playbackId streamSessionId impressionId visitId pageViewId webPageId sessionKey "
         "sessionUuid registration domainSessionid gaSessionId",
     ),
@@ -89,7 +90,8 @@ FIELDS = [
         "videoCurrentTime viewOffset pt playbackPositionTicks positionTicks positionMs "
         "positionMillis playheadMs currentTimeMs offset startPosition videotimeStart start "
         "bookmark seconds time progress videoPercent percent",
-        cost="only live titles, and rows that state what was played, do without",
+        cost="only live titles do without, and rows that say how much was played",
+        types=("start", "resume", "heartbeat", "seek", "seek_start", "span"),
         kind="seconds",
     ),
     Field(
@@ -130,7 +132,7 @@ FIELDS = [
     Field(
         "buffering_duration_seconds",
         "bufferingDuration bufferingTime bufferingSeconds bufferTime rebufferDuration "
-        "rebufDuration rebufferTime rebufferSeconds stallDuration stallTime",
+        "rebufDuration rebufferTime rebufferSeconds stallDuration stallTime buffered",
         "`rebuffer_ratio` is NULL",
         "seconds",
     ),

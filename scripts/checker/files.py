@@ -25,8 +25,10 @@ IN_A_FOLDER = {
     "parquet": (".parquet",),
     "csv": (".csv", ".csv.gz"),
 }
+# What may stand between columns of CSV, and how much of a file is read to tell.
+DELIMITERS, HEAD = ",;\t|", 65_536
 # What a path of a single file may end with in the pipeline.
-SINGLE_FILE = (".json", ".jsonl", ".ndjson", ".gz", ".parquet", ".csv")
+SINGLE_FILE = (".json", ".jsonl", ".ndjson", ".gz", ".parquet", ".csv", ".tsv")
 
 
 class InputError(Exception):
@@ -146,7 +148,7 @@ def _ending(name: str) -> str:
 def _format_of(ending: str) -> str | None:
     if re.fullmatch(r"\.(json|jsonl|ndjson)(\.gz)?", ending):
         return "ndjson"
-    if re.fullmatch(r"\.csv(\.gz)?", ending):
+    if re.fullmatch(r"\.[ct]sv(\.gz)?", ending):
         return "csv"
     return "parquet" if ending in (".parquet", ".parq", ".pq") else None
 
@@ -205,13 +207,21 @@ def _copy_csv(filesystem: Any, name: str, copy: Path, wanted: int, sample: Sampl
         filesystem.open(name, "rt", compression="infer", newline="", encoding="utf-8-sig") as file,
         copy.open("w", newline="") as to,
     ):
-        reader = csv.DictReader(file)
+        head = file.read(HEAD)
+        file.seek(0)
+        reader = csv.DictReader(file, delimiter=_delimiter(head))
         writer = csv.DictWriter(to, reader.fieldnames or [], extrasaction="ignore")
         writer.writeheader()
         for row in islice(reader, wanted):
             writer.writerow(row)
             sample.line_count += 1
             sample.rows.append({key: value for key, value in row.items() if key is not None})
+
+
+def _delimiter(head: str) -> str:
+    """What stands between columns: the likeliest by the first line."""
+    first = head.partition("\n")[0]
+    return max(DELIMITERS, key=first.count)
 
 
 def _copy_parquet(filesystem: Any, name: str, copy: Path, wanted: int, sample: Sample) -> None:

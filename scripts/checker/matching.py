@@ -195,7 +195,11 @@ def _nearness(each: Field, path: Path) -> Iterator[tuple[int, int]]:
     known = [letters(name) for name in each.also.split()]
     if path.keys == (each.name,):
         yield 0, 0
-    for said in spoken(path):
+    names = list(spoken(path))
+    if each.name in IDS and len(path.keys) > 1 and letters(path.keys[-1]) in ("id", "key", "uuid"):
+        # `viewer.key` is a viewer's.
+        names.append(letters(path.keys[-2]))
+    for said in names:
         if said == letters(each.name):
             yield 1, 0
         if said in known:
@@ -203,7 +207,7 @@ def _nearness(each: Field, path: Path) -> Iterator[tuple[int, int]]:
     last = letters(path.keys[-1])
     if last in _all_known():
         return
-    if each.name in ENDING and last.endswith("id"):
+    if each.name in IDS and last.endswith("id"):
         ends = [name for name in known if name.endswith("id") and last.endswith(name)]
         ends = [name for name in ends if len(name) > 4]
         if ends:
@@ -217,7 +221,7 @@ def _nearness(each: Field, path: Path) -> Iterator[tuple[int, int]]:
         yield 4, int(100 * (1 - alike))
 
 
-ENDING = ("customer_id", "title_id", "session_id")
+IDS = ("customer_id", "title_id", "session_id")
 
 
 def _all_known() -> set[str]:

@@ -185,20 +185,23 @@ def _rows_of(draft: Draft, name: str) -> list[int]:
 
 
 def _say_what_it_looks_like(draft: Draft, name: str, sequences: list[list[Event]]) -> None:
-    """Of an unknown name, what it costs to reject it: by where the playhead is at its rows."""
-    moved = [
-        event.position - before.position - (event.at - before.at)
-        for events in sequences
-        for before, event in pairwise(events)
-        if event.name == name and event.position is not None and before.position is not None
-    ]
-    near = sum(abs(each) <= NEAR for each in moved)
+    """Of an unknown name, what its rejection costs: by where the playhead is, and what follows."""
+    moved, is_last = [], []
+    for events in sequences:
+        for before, event in pairwise(events):
+            if event.name == name and event.position is not None and before.position is not None:
+                moved.append(event.position - before.position - (event.at - before.at))
+                is_last.append(event is events[-1])
     if not moved:
         return
-    looks_like = "heartbeat" if near * 2 > len(moved) else "seek"
-    how = "it moves on with the clock" if looks_like == "heartbeat" else "the playhead has jumped"
-    why = f"unknown; {how}, as at a {looks_like}. Rejected, that costs {COSTS[looks_like]}"
-    draft.names[name] = Name(None, draft.names[name].count, why)
+    if sum(is_last) * 2 > len(is_last):
+        like, how = "stop", "nothing follows it"
+    elif sum(abs(each) <= NEAR for each in moved) * 2 > len(moved):
+        like, how = "heartbeat", "it moves on with the clock"
+    else:
+        like, how = "seek", "the playhead has jumped"
+    why = f"unknown; {how}, as at a {like}. Rejected, that costs {COSTS[like]}"
+    draft.names[name] = Name(None, draft.names[name].count, why, like)
 
 
 def advances(sequences: Iterable[list[Event]]) -> list[float]:

@@ -30,6 +30,8 @@ class Preset:
     columns: Mapping[str, Any]
     aliases: Mapping[str, str]
     rows: Mapping[str, Any]
+    # Where its files are always of one format: that; else empty.
+    telemetry_format: str = ""
 
     @property
     def names(self) -> list[str]:
@@ -68,13 +70,17 @@ def read_presets(folder: File = PRESETS) -> list[Preset]:
                     settings.get("telemetry_columns") or {},
                     {str(name): event_type for name, event_type in aliases.items()},
                     settings.get("telemetry_rows") or {},
+                    settings.get("telemetry_format") or "",
                 )
             )
     return found
 
 
-def find_preset(presets: Sequence[Preset], rows: Sequence[Row]) -> Likeness | None:
+def find_preset(
+    presets: Sequence[Preset], rows: Sequence[Row], telemetry_format: str = ""
+) -> Likeness | None:
     """The preset that a sample has most of; None where it has enough of none."""
+    presets = [each for each in presets if each.telemetry_format in ("", telemetry_format)]
     some = rows[:: max(len(rows) // MOST_ROWS, 1)]
     found = [likeness for preset in presets if (likeness := _likeness(preset, some))]
     return max(found, key=lambda each: each.score, default=None)

@@ -141,7 +141,8 @@ class Report:
         name = shown(self.unmapped[0])
         option = name if "," not in name and "=" not in name else "<your event>"
         out.print("Map them with ", end="")
-        print(f"--events {for_shell(option + '=heartbeat')}, or =ignore\n")
+        like = self.proposal.all_names[self.unmapped[0]].looks_like or "heartbeat"
+        print(f"--events {for_shell(f'{option}={like}')}, or =ignore\n")
 
     def _costs(self) -> Table | None:
         names = self.proposal.all_names.values()
@@ -307,5 +308,11 @@ def _table(title: str, *columns: str) -> Table:
         title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, show_edge=False
     )
     for name in columns:
-        table.add_column(name, justify="right" if name in ("rows", "filled") else "left")
+        is_number = name in ("rows", "filled")
+        table.add_column(
+            name,
+            justify="right" if is_number else "left",
+            no_wrap=name == "Playhead's field",
+            overflow="fold",
+        )
     return table

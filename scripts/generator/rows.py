@@ -144,7 +144,7 @@ class RowWriter:
 
     def table(self, events: np.ndarray) -> pa.Table:
         """Events (EVENT) as a table of natural types; where a line would be cut, all is null."""
-        view_row, views = _distinct_views(events)
+        view_row, views = distinct_views(events)
         position_ms = events["position_ms"]
         position_ms = np.where(events["negative"], -position_ms - SECOND_MS, position_ms)
         has_position, has_share = self._positions_known(events)
@@ -177,24 +177,28 @@ class RowWriter:
 
     def lines(self, events: np.ndarray, begins: np.ndarray) -> Iterator[Iterator[memoryview]]:
         """Events (EVENT) as NDJSON, a file from each of `begins` on: the bytes of its lines."""
-        view_row, views = _distinct_views(events)
-        texts = self._view_texts(views)
-        identity = _fields_text(texts, IDENTITY_FIELDS, ",")
-        device = _fields_text(texts, DEVICE_FIELDS, ',"bandwidth_mbps":')
-        geography = _fields_text(texts, GEOGRAPHY_FIELDS, "}\n")
+        view_row, views = distinct_views(events)
+        common = self._common(self._view_texts(views))
 
         def pieces(first: int, end: int) -> Iterator[memoryview]:
             for begin in range(first, end, LINES_A_CHUNK):
                 rows = slice(begin, min(begin + LINES_A_CHUNK, end))
                 row = pa.array(view_row[rows])
-                common = identity.take(row), device.take(row), geography.take(row)
-                yield from _cut_lines(self._join(events[rows], *common), events["cut"][rows])
+                lines = self._join(events[rows], [each.take(row) for each in common])
+                yield from _cut_lines(lines, events["cut"][rows])
 
         return map(pieces, begins, [*begins[1:], len(events)])
 
-    def _join(
-        self, events: np.ndarray, identity: pa.Array, device: pa.Array, geography: pa.Array
-    ) -> pa.Array:
+    def _common(self, texts: Mapping[str, pa.Array]) -> list[pa.Array]:
+        """The pieces of a line that the events of a view share."""
+        return [
+            _fields_text(texts, IDENTITY_FIELDS, ","),
+            _fields_text(texts, DEVICE_FIELDS, ',"bandwidth_mbps":'),
+            _fields_text(texts, GEOGRAPHY_FIELDS, "}\n"),
+        ]
+
+    def _join(self, events: np.ndarray, common: Sequence[pa.Array]) -> pa.Array:
+        identity, device, geography = common
         times = timestamps(events["event_ms"])
         return pc.binary_join_element_wise(
             self._ids.events(events, '{"event_id":"', '",'),
@@ -292,7 +296,7 @@ class RowWriter:
         }
 
 
-def _distinct_views(events: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def distinct_views(events: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """For each event the number of its session × title, and one event of each of these."""
     key = events["session"] * np.int64(1 << 16) + events["title"]
     view_row = pa.array(key).dictionary_encode().indices.to_numpy()

@@ -12,12 +12,13 @@ import numpy as np
 
 from . import UserError
 from .audience import CUSTOMERS_AT_SCALE_ONE, Audience, sample_session_ms
-from .catalogue import COLUMNS, live_channel_rows, read_catalogue
+from .catalogue import COLUMNS, Catalogue, live_channel_rows, read_catalogue
+from .dialects import DialectWriter, dialect_named
 from .events import DAY_MS, HOUR_MS, SECOND_MS, join
 from .faults import REALISTIC, FaultRates, Faults
 from .lake import Lake, TruthWriter
 from .players import PLAIN, Player, PlayerOptions
-from .population import draw_population
+from .population import Population, draw_population
 from .reference import REFERENCE_HOUR, reference_viewing
 from .rows import Identifiers, RowWriter
 from .viewers import Viewers
@@ -45,6 +46,8 @@ class GeneratorOptions:
     """titles that the catalogue has besides, without a duration"""
     truth: bool = False
     customer_prefix: str = "c"
+    dialect: str = ""
+    """another source's way to say the events, by its preset's name; none: `VideoTelemetry`"""
     catalogue: Path = CATALOGUE_PATH
 
     def __post_init__(self) -> None:
@@ -62,6 +65,8 @@ class GeneratorOptions:
             )
         if self.format not in FORMATS:
             raise UserError(f"--format is {self.format!r}: give {' or '.join(FORMATS)}")
+        if self.dialect:
+            dialect_named(self.dialect, self.player)
         if not all(c.isascii() and (c.isalnum() or c in "-_.") for c in self.customer_prefix):
             raise UserError(
                 f"--customer-prefix is {self.customer_prefix!r}: use letters, digits, -, _ and ."
@@ -114,7 +119,7 @@ def generate(options: GeneratorOptions, on_hour: Callable[[], object] = lambda: 
     reference_hour_ms = start_ms + REFERENCE_HOUR * HOUR_MS
     event_count = len(reference_events)
 
-    writer = RowWriter(catalogue, population, ids, options.player)
+    writer = _writer(options, (catalogue, population, ids, options.player))
     with Lake(options.output / "telemetry", options.format, writer) as lake:
         for hour_ms in range(start_ms, start_ms + options.days * DAY_MS, HOUR_MS):
             block = viewers.simulate(hour_ms, HOUR_MS, audience.arrivals(hour_ms))
@@ -133,6 +138,15 @@ def generate(options: GeneratorOptions, on_hour: Callable[[], object] = lambda: 
     if truth:
         truth.close()
     return Summary(event_count, lake.rows, lake.files, lake.bytes)
+
+
+def _writer(
+    options: GeneratorOptions,
+    arguments: tuple[Catalogue, Population, Identifiers, PlayerOptions],
+) -> RowWriter:
+    if options.dialect:
+        return DialectWriter(dialect_named(options.dialect, options.player), *arguments)
+    return RowWriter(*arguments)
 
 
 def _write_catalogue(options: GeneratorOptions) -> None:

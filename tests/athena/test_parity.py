@@ -6,9 +6,11 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+import pytest
 import strategies
 from comparison import MARTS, deliver, landed
 from conftest import Build, write_ndjson
+from players.cases import Case
 
 from athena.conftest import AthenaBuild
 
@@ -143,3 +145,21 @@ def test_unit_tests_and_data_tests_pass_on_athena(demo):
     """All of the project's own, on the engine that production has."""
     athena, _ = demo
     athena.must("test")
+
+
+@pytest.mark.parametrize(
+    "name", ["openedx_tracking_log", "snowplow_media_v2", "ga4_bigquery", "odysee_watchman"]
+)
+def test_a_preset_reads_the_same_on_both_engines(lake: Any, builds: Any, name: str):
+    """JSON in text; lists; keys and values; a session by a gap, and counters of a row's own."""
+    athena, duckdb = lake(name), builds(f"{name}_duckdb")
+    case = Case(name)
+    folder = case.write_lake(duckdb.folder / "lake")
+    athena.upload(folder).make_table(months="4,4", year=2025)
+    athena.must("seed").must("run", **case.variables)
+    duckdb.must("seed").must("run", telemetry_path=folder, **case.variables)
+    unlike = {mart: found for mart, found in differences(athena, duckdb).items() if found[0]}
+    assert unlike == {}
+    events = "select count(*) as events from {}.stg_telemetry__events"
+    accepted = athena.rows(events.format(f"{name}_staging"))
+    assert accepted == duckdb.rows(events.format("staging")) != [{"events": 0}]
