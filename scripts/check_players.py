@@ -39,15 +39,15 @@ def check(
 
 def table_of(found: Sequence[Outcome]) -> Table:
     """Sources by what came out of them."""
-    table = Table("case", "preset")
+    table = Table("source")
     for name in ("right", "wrong", "accepted", "ignored", "rejected"):
         table.add_column(name, justify="right")
     for each in found:
         counts = each.row_counts
         numbers = (each.right, len(each.wrong), counts.get("accepted", 0), counts.get("ignored", 0))
         style = "red" if each.wrong or each.rejected else ""
-        row = (each.case.name, each.case.preset or "–", *map(str, (*numbers, each.rejected)))
-        table.add_row(*row, style=style)
+        name = each.case.preset or each.case.name
+        table.add_row(name, *map(str, (*numbers, each.rejected)), style=style)
     return table
 
 

@@ -111,6 +111,23 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         {"telemetry_columns": {"session_id": {"gap_seconds": 0}}},
         "session_id.gap_seconds: 0; give a number of seconds above 0",
     ),
+    "gap within itself": (
+        {"telemetry_columns": {"session_id": {"gap_seconds": 9, "within": ["session_id"]}}},
+        "within: session_id, in which no session can last; give columns such as customer_id",
+    ),
+    "gap within what is carried": (
+        {
+            "telemetry_columns": {
+                "session_id": {"gap_seconds": 9},
+                "customer_id": {"from": "viewer", "carry_forward": True},
+            }
+        },
+        "within: customer_id, which is itself carried forward within the session",
+    ),
+    "time carried forward": (
+        {"telemetry_columns": {"event_timestamp": {"from": "at", "carry_forward": True}}},
+        "event_timestamp.carry_forward, but rows are put in order by it: leave it out",
+    ),
     "within": (
         {"telemetry_columns": {"session_id": {"gap_seconds": 9, "within": ["customer"]}}},
         "within: customer (did you mean customer_id?); use one of",

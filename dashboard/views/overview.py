@@ -131,6 +131,8 @@ def draw_days() -> None:
         charts.draw(charts.trend(rows, measure, title, picked.shown, picked.unit), title)
     if note := charts.partial_days(picked.calendar, *picked.span):
         st.caption(note)
+    if measure in ("viewers", "new"):
+        st.caption("Of a day everyone who watched on it, also in a session that began before it.")
     if measure in ("viewers", "new") and picked.unit == "month":
         st.caption("Viewers of the 28 days up to the month's last day.")
     if not whole_service:

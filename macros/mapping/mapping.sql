@@ -8,6 +8,7 @@
             field: mapping_rule(rule, kind, "var telemetry_columns has " ~ field, field)
         }) %}
     {% endfor %}
+    {% do check_sequence(columns) %}
     {{ return({
         'columns': columns,
         'aliases': mapping_aliases(settings.event_type_aliases),

@@ -14,7 +14,13 @@ from typing import Any
 import pytest
 from conftest import ROOT, Build
 
-SERVED = ["test_bi.py", "test_engine.py", "test_mapped_rows.py", "test_parity.py"]
+SERVED = [
+    "test_bi.py",
+    "test_engine.py",
+    "test_mapped_rows.py",
+    "test_parity.py",
+    "test_rows_beside_others.py",
+]
 collect_ignore = [] if os.environ.get("PLAYHEAD_ATHENA") else SERVED
 
 if os.environ.get("PLAYHEAD_ATHENA"):

@@ -36,6 +36,9 @@ begun as (
         cast(null as timestamp) as held_until
     from {{ ref('stg_telemetry__events') }}
     where {{ is_newly_loaded() if settled_until else 'false' }}
+    {%- if settled_until and is_sequenced() %}
+        or title_id in (select retitled.title_id from retitled)
+    {%- endif %}
     {%- if settled_until %}
 
     union all
