@@ -64,10 +64,11 @@ lake: $(LIVE_INSTALLED) ## Live: a Kafka broker, viewers, delivery into $(LIVE),
 	@$(BIN)/python scripts/run_lake.py --folder $(LIVE) $(OPTIONS)
 
 now: $(DASHBOARD_INSTALLED) ## Who is watching: the page Now of what make lake keeps up to date
+	@echo "The page Now: http://127.0.0.1:8501/now"
 	PLAYHEAD_DUCKDB_PATH=$(LIVE)/playhead.duckdb $(BIN)/python dashboard
 
 live-test: $(LIVE_INSTALLED) ## The way in, live: a minute of flow through a real broker, kills, and the templates of deploy/
-	PLAYHEAD_REQUIRE_LIVE=1 $(BIN)/pytest tests/test_live.py tests/test_live_broker.py
+	PLAYHEAD_REQUIRE_LIVE=1 $(BIN)/pytest tests/test_live.py tests/test_live_broker.py tests/test_deploy.py
 
 # Side by side: linters take one processor, and pytest would wait for them.
 test: $(INSTALLED) ## Everything that needs no server: lint, types, dbt build with its tests, pytest
@@ -130,6 +131,8 @@ requirements: $(INSTALLED) ## Pin the requirements files anew from pyproject.tom
 	    --output-file requirements-athena.txt pyproject.toml
 	$(PIN) --extra live --constraint requirements.txt \
 	    --output-file requirements-live.txt pyproject.toml
+	uv pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-annotate --no-header \
+	    --constraint requirements-live.txt --output-file deploy/requirements-producer.txt deploy/producer.in
 
 clean: ## Remove what was made, but not .venv
 	rm -rf target logs build $(DEMO) playhead.duckdb playhead_marts.duckdb

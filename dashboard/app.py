@@ -18,6 +18,7 @@ PAGES = [
     st.Page("views/viewers.py", title="Viewers", icon=":material/group:"),
     st.Page("views/audience.py", title="Audience over time", icon=":material/schedule:"),
     st.Page("views/quality.py", title="Quality", icon=":material/network_check:"),
+    st.Page("views/now.py", title="Now", icon=":material/sensors:"),
     st.Page("views/data_quality.py", title="Data quality", icon=":material/fact_check:"),
 ]
 

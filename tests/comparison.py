@@ -34,6 +34,9 @@ MARTS = {
     "daily_viewing": ("viewed_on",),
 }
 
+# The oracle has none of it: test_live.py has the generator's truth for it.
+KEYS = MARTS | {"viewing_now": ("dimension", "dimension_value", "minutes_ago")}
+
 Rows = dict[tuple[str, ...], dict[str, Any]]
 # The latest events that a mart was derived from, and what all marts of them share.
 DERIVED: dict[tuple[Any, ...], tuple[oracle.Derived, list[Any], Any]] = {}
@@ -87,7 +90,7 @@ def _derived(events: Iterable[Any], catalogue: Any, playback: oracle.Playback) -
 def mart(build: Build, name: str) -> Rows:
     """A mart's rows by their key."""
     rows = build.rows(f"select * from marts.{name}")
-    keyed = {tuple(row.pop(column) for column in MARTS[name]): row for row in rows}
+    keyed = {tuple(row.pop(column) for column in KEYS[name]): row for row in rows}
     assert len(keyed) == len(rows)
     return keyed
 
@@ -139,7 +142,7 @@ def moved(rows: Rows, by: timedelta) -> Rows:
 
 def everything(build: Build) -> dict[str, Rows]:
     """All marts, but for when what was run."""
-    rows = {name: mart(build, name) for name in MARTS}
+    rows = {name: mart(build, name) for name in KEYS}
     for of_mart in rows.values():
         for row in of_mart.values():
             row.pop("processed_at", None)

@@ -23,10 +23,12 @@ import boto3
 from confluent_kafka import Consumer, Producer, TopicPartition
 from generator import UserError
 from generator.events import HOUR_MS, MINUTE_MS
+from generator.faults import parse_faults
+from generator.players import PlayerOptions
 from live import TOPIC
 from live.broker import java_command
 from live.commands import moment_ms
-from live.delivery import Buffering, Delivery
+from live.delivery import PREFIX, Buffering, Delivery, object_key
 from live.handler import handler, settings
 from live.producer import Clock, Sender, produce
 from live.stores import BucketStore, FolderStore, store_at
@@ -360,9 +362,11 @@ def accepted(build: Build) -> dict[str, Any]:
     return marts
 
 
-def built(build: Build) -> Build:
+def built(build: Build, *options: str) -> Build:
     titles = Path(__file__).parents[1] / "seeds" / "titles.csv"
-    return build.must("run", telemetry_path=build.folder / "telemetry", titles_path=titles)
+    return build.must(
+        "run", *options, telemetry_path=build.folder / "telemetry", titles_path=titles
+    )
 
 
 def landed_rows(build: Build) -> int:
@@ -408,3 +412,45 @@ def test_no_java_is_told_in_a_line(monkeypatch):
     monkeypatch.delenv("JAVA_HOME", raising=False)
     with pytest.raises(UserError, match="there is no java"):
         java_command()
+
+
+@pytest.mark.parametrize(
+    ("faults", "heartbeats", "tolerance"),
+    [("none", 0, 0.002), ("realistic", 0, 0.02), ("realistic", 30, 0.02)],
+)
+def test_who_is_watching_now_is_who_is(builds, faults, heartbeats, tolerance):
+    """viewing_now beside the truth, over all of the hour: within so much."""
+    build = builds(f"now-{faults}-{heartbeats}")
+    now_ms = EVENING_MS + 37 * MINUTE_MS
+    options = StreamOptions(
+        viewers=800,
+        faults=parse_faults(faults),
+        player=PlayerOptions(heartbeat_seconds=heartbeats),
+        on_air_ms=EVENING_MS - 4 * HOUR_MS,
+    )
+    stream = Stream(options)
+    events, pieces = stream.between(EVENING_MS - 4 * HOUR_MS, now_ms)
+    store = FolderStore(build.folder)
+    for hour_ms in np.unique(events["arrival_ms"] // HOUR_MS) * HOUR_MS:
+        landing = events[events["arrival_ms"] // HOUR_MS * HOUR_MS == hour_ms]
+        lines = b"".join(message.line + b"\n" for message in stream.messages(landing))
+        store.put(object_key(PREFIX, int(hour_ms)), gzip.compress(lines, 1))
+    built(build, "--select", "+viewing_now")
+    rows = build.rows("select * from marts.viewing_now where dimension = 'all'")
+    told = {row["minutes_ago"]: row for row in rows}
+    assert set(told) == set(range(0, 61, 5))
+    as_of_ms = int(told[0]["as_of"].replace(tzinfo=UTC).timestamp() * 1000)
+    assert now_ms - 30_000 < as_of_ms <= now_ms
+    for minutes_ago, row in sorted(told.items()):
+        at_ms = as_of_ms - minutes_ago * MINUTE_MS
+        there = (pieces["started_ms"] <= at_ms) & (at_ms < pieces["ended_ms"])
+        truth = len(np.unique(pieces["customer"][there]))
+        print(f"{faults}, {heartbeats}: {minutes_ago} minutes ago {row['viewer_count']} of {truth}")
+        assert row["viewer_count"] == pytest.approx(truth, rel=tolerance, abs=0)
+    assert told[0]["presumed_viewer_count"] > 0.9 * told[0]["viewer_count"]
+    assert sum(row["stall_count"] for row in rows) > 0
+    devices = build.rows(
+        "select sum(viewer_count) as n from marts.viewing_now "
+        "where dimension = 'device_type' and minutes_ago = 0"
+    )
+    assert devices[0]["n"] >= told[0]["viewer_count"]

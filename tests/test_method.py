@@ -38,6 +38,7 @@ SECTION_OF_MART = {
     "viewing_concurrency": "8.1",
     "viewer_segments": "8.2",
     "daily_viewing": "8.3",
+    "viewing_now": "8.4",
     "playback_quality": "9",
     "daily_intake": "10",
 }

@@ -19,6 +19,7 @@ MARTS = (
     "viewing_concurrency",
     "daily_viewing",
     "viewer_segments",
+    "viewing_now",
 )
 KEPT_MARTS = ("viewing_sessions", "viewer_title_engagement")
 

@@ -67,7 +67,7 @@ located as (
         on edges.title_id = titles.title_id
 ),
 
--- Of each hundredth, 100 for the end: what begins there less what ends there, and the sums of where.
+-- Of each hundredth, 100 for the end: what begins there less what ends, and the sums of where.
 hundredth_edges as (
     select
         title_id,
