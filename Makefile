@@ -101,7 +101,7 @@ report: $(INSTALLED) ## The last seven days on two pages, into build/report.html
 	$(BIN)/python dashboard/report.py $(OPTIONS)
 
 dashboard-test: $(DASHBOARD_INSTALLED) ## Every page of the dashboard, also in Chromium (apt-get install -y chromium)
-	PLAYHEAD_REQUIRE_BROWSER=1 $(BIN)/pytest tests/test_dashboard.py tests/test_dashboard_browser.py
+	PLAYHEAD_REQUIRE_BROWSER=1 $(BIN)/pytest tests/test_dashboard.py tests/test_dashboard_browser.py tests/test_dashboard_now.py
 
 dashboard-bench: $(DASHBOARD_INSTALLED) ## Wait in Chromium for the demo (3 s), and for each page on ten million rows (2 s; after make demo; 3 GB of disk)
 	$(BIN)/python scripts/measure_dashboard.py

@@ -107,7 +107,7 @@ class Broker:
             "message.timestamp.type": "CreateTime",
         }
         topic = NewTopic(name, PARTITIONS, 1, config=settings)
-        admin = AdminClient({"bootstrap.servers": self.address})
+        admin = AdminClient({"bootstrap.servers": self.address, "log_level": 2})
         for made in admin.create_topics([topic]).values():
             made.result()
 
