@@ -68,7 +68,7 @@ now: $(DASHBOARD_INSTALLED) ## Who is watching: the page Now of what make lake k
 	PLAYHEAD_DUCKDB_PATH=$(LIVE)/playhead.duckdb $(BIN)/python dashboard
 
 live-test: $(LIVE_INSTALLED) ## The way in, live: a minute of flow through a real broker, kills, and the templates of deploy/
-	PLAYHEAD_REQUIRE_LIVE=1 $(BIN)/pytest tests/test_live.py tests/test_live_broker.py tests/test_deploy.py
+	PLAYHEAD_REQUIRE_LIVE=1 $(BIN)/pytest tests/test_live.py tests/test_live_broker.py tests/test_deploy.py tests/test_mart_tables.py
 
 # Side by side: linters take one processor, and pytest would wait for them.
 test: $(INSTALLED) ## Everything that needs no server: lint, types, dbt build with its tests, pytest

@@ -16,6 +16,7 @@ from typing import Annotated
 import duckdb
 import typer
 from build_file import in_one_line, keep_private
+from mart_tables import FORMATS, MissingLibraryError, write_tables
 
 # Drivers from DuckDB 1.4 on can open the file.
 STORAGE_VERSION = "v1.4.0"
@@ -124,19 +125,31 @@ def main(
     ] = Path("playhead.duckdb"),
     output: Annotated[
         Path | None,
-        typer.Option(help="The file to replace; <build file>_marts.duckdb unless given."),
+        typer.Option(
+            help="The file to replace, or the folder of another format; beside the build file "
+            "unless given."
+        ),
     ] = None,
+    table_format: Annotated[
+        str, typer.Option("--format", help="duckdb, delta or parquet: a table or file a mart.")
+    ] = "duckdb",
     allow_empty: Annotated[
         bool, typer.Option("--allow-empty", help="Also where a mart loses all its rows by it.")
     ] = False,
 ) -> None:
     """Copy the marts from the build file to a file that other tools may read at any time."""
-    output = output or build_file.with_stem(f"{build_file.stem}_marts")
+    if table_format not in ("duckdb", *FORMATS):
+        sys.exit(f"publish_marts: --format is {table_format!r}: give duckdb, delta or parquet")
+    is_file = table_format == "duckdb"
+    output = output or build_file.with_name(f"{build_file.stem}_marts{'.duckdb' * is_file}")
     try:
-        count = publish(build_file, output, allow_empty)
+        if is_file:
+            count = publish(build_file, output, allow_empty)
+        else:
+            count = write_tables(build_file, output, table_format)
     except duckdb.Error as error:
         sys.exit(f"publish_marts: {in_one_line(error, build_file)}")
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, MissingLibraryError) as error:
         sys.exit(f"publish_marts: {error}")
     print(f"{output}: {count} marts published")
 

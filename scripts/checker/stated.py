@@ -227,14 +227,14 @@ def _lengths_by_clock(draft: Draft, pair: tuple[Path, Path]) -> tuple[list[float
 def _leave_out_what_spans_say(draft: Draft) -> None:
     """Beside spans, what opens, halts, moves or reports playback would count it twice."""
     besides = NEEDS_POSITION | {"buffer_start", "buffer_end", "ad_start", "ad_end"}
-    buffers = [name for name, told in draft.names.items() if told.event_type == "buffer_start"]
-    for name, told in draft.names.items():
+    before = dict(draft.names)
+    for name, told in before.items():
         if told.event_type in besides:
             rename(draft, name, "ignore", "the spans say it")
-    if buffers:
-        values = dict.fromkeys(buffers, 1)
-        rule = {"from": draft.rule("event_type"), "values": values, "per_row": True}
-        draft.take("buffering_events", rule, f"a row of {buffers[0]} is a stall")
+    if any(told.event_type == "buffer_start" for told in before.values()):
+        draft.notes.append(
+            "stalls are rows beside the spans, which are ignored: they are not counted"
+        )
 
 
 def _set_span_times(draft: Draft, watched: Path | None) -> None:

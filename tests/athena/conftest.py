@@ -19,6 +19,7 @@ SERVED = [
     "test_engine.py",
     "test_mapped_rows.py",
     "test_parity.py",
+    "test_removal.py",
     "test_rows_beside_others.py",
 ]
 collect_ignore = [] if os.environ.get("PLAYHEAD_ATHENA") else SERVED
