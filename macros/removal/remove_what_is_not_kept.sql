@@ -42,3 +42,7 @@
     update {{ erased_customers() }} set is_removed = true;
     {% endif %}
 {% endmacro %}
+
+{% macro default__remove_held(erases, cutoff) %}
+    {{ return('') }}
+{% endmacro %}
