@@ -212,12 +212,14 @@ def test_messages_are_keyed_by_session_and_stamped_with_their_arrival(brokers):
 def test_a_producer_follows_the_clock(brokers):
     """At 600 times the speed of time, ten minutes pass in a second; then it stops when told."""
     stop, sender = threading.Event(), Sender(brokers, TOPIC)
-    stream = Stream(StreamOptions(viewers=300))
-    threading.Timer(2, stop.set).start()
-    produce(stream, sender, Clock(EVENING_MS, 600), EVENING_MS - MINUTE_MS, stop)
+    stream = Stream(StreamOptions(viewers=300, on_air_ms=EVENING_MS - HOUR_MS))
+    clock = Clock(EVENING_MS, 600)
+    threading.Timer(6, stop.set).start()
+    produce(stream, sender, clock, EVENING_MS - MINUTE_MS, stop)
+    stopped_ms = clock.now_ms()
     stamps = [message.timestamp()[1] for message in read_all(brokers, sender.sent)]
     assert min(stamps) < EVENING_MS
-    assert EVENING_MS + 15 * MINUTE_MS < max(stamps) < EVENING_MS + 40 * MINUTE_MS
+    assert EVENING_MS + 20 * MINUTE_MS < max(stamps) < stopped_ms
 
 
 def test_lambda_sends_the_window_before_its_schedule(brokers, monkeypatch):
