@@ -22,8 +22,8 @@ from pathlib import Path
 from statistics import median
 from typing import Annotated, Any
 
+import bench_report
 import psutil
-import report
 import typer
 from bound import THREADS
 from lakes import (
@@ -112,9 +112,9 @@ def main(
             parts -= {Part.RULES, Part.PEERS, Part.INCREMENTS}
         columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
         with Progress(*columns, console=console) as progress:
-            bench = Bench(size, runs, memory, progress, partial(report.keep, results))
+            bench = Bench(size, runs, memory, progress, partial(bench_report.keep, results))
             failed += [f"{size:,}: {text}" for text in bench.measure(parts)]
-        report.render(results)
+        bench_report.render(results)
     console.print(f"{results / 'results.md'} has the results")
     if failed:
         raise RunError("\n".join(["what failed is not in the results:", *failed]))

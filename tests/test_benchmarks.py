@@ -3,8 +3,8 @@
 import copy
 from typing import Any
 
+import bench_report
 import pytest
-import report
 from rich.progress import Progress
 
 STEPS = {
@@ -74,16 +74,16 @@ def larger(size: dict[str, Any], times_the_events: int, times_the_seconds: float
 
 
 def unmet(*sizes: dict[str, Any]) -> list[str]:
-    return [target.text for target in report.targets(sizes) if not target.met]
+    return [target.text for target in bench_report.targets(sizes) if not target.met]
 
 
 def test_ratios_are_to_the_bound(million):
-    assert report.ratio(million, "spine") == 6
-    assert report.ratio(million, "nothing") == 0.75
+    assert bench_report.ratio(million, "spine") == 6
+    assert bench_report.ratio(million, "nothing") == 0.75
 
 
 def test_a_target_that_is_just_met_is_met(million):
-    assert len(report.targets([million])) == 13
+    assert len(bench_report.targets([million])) == 13
     assert unmet(million) == []
 
 
@@ -153,12 +153,14 @@ def test_times_of_different_commits_are_not_compared(million):
     ten = larger(million, 10, 13)
     ten["versions"]["commit"] = "def"
     growth = [
-        target for target in report.targets([million, ten]) if "10 × the events" in target.text
+        target
+        for target in bench_report.targets([million, ten])
+        if "10 × the events" in target.text
     ]
     assert [(target.measured, target.met) for target in growth] == [
         ("13.0 ×, of commits abc and def", None)
     ] * 2
-    assert "of commits abc and def | not comparable |" in report.markdown([million, ten])
+    assert "of commits abc and def | not comparable |" in bench_report.markdown([million, ten])
 
 
 @pytest.mark.parametrize(
@@ -177,23 +179,23 @@ def test_a_hundred_million_events_have_limits_of_time_and_memory(
     large = larger(million, 100, 100)
     large["steps"][step] |= {"wall_seconds": minutes * 60, "peak_mb": gigabytes * 1000}
     limit = {"spine": "6 minutes", "all": "10 minutes"}[step]
-    (target,) = [target for target in report.targets([large]) if limit in target.text]
+    (target,) = [target for target in bench_report.targets([large]) if limit in target.text]
     assert target.met == met
 
 
 def test_measuring_a_size_again_replaces_its_rows_alone(million, tmp_path):
     ten = larger(million, 10, 11)
     for measured in (ten, million, million | {"repeats": 7}):
-        report.keep(tmp_path, measured)
-    page = report.markdown(report._read(tmp_path))
-    assert [size["size"] for size in report._read(tmp_path)] == [1_000_000, 10_000_000]
+        bench_report.keep(tmp_path, measured)
+    page = bench_report.markdown(bench_report._read(tmp_path))
+    assert [size["size"] for size in bench_report._read(tmp_path)] == [1_000_000, 10_000_000]
     assert "Runs of each step: 7." in page
     assert "Runs of each step: 3." in page
     assert page.count("| needs more than 16 GB | needs more than 16 GB |") == 1
 
 
 def test_the_page_tells_what_was_measured_and_what_was_not(million):
-    page = report.markdown([million])
+    page = bench_report.markdown([million])
     for line in (
         "| 1 M, plain | 1,000,000 | 1.50 s | 3.00 s | 2.00 |",
         "| 1 M, without heartbeats | 43,000 | 1.00 | 10.0 MB |",

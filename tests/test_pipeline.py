@@ -162,6 +162,14 @@ def test_retention_equals_the_oracle(built, events):
     assert_equal(mart(built, "title_retention"), of_oracle("title_retention", events))
 
 
+def masked(line: str) -> str:
+    """A line as quarantine holds it: without the address that the drawn places have."""
+    for address in (place["ip_address"] for place in strategies.PLACES if "ip_address" in place):
+        line = line.replace(address, "[ip]")
+    # A line that is cut within its address: the text ends as a text does.
+    return line + '"' if line.endswith('"[ip]') else line
+
+
 def test_nothing_is_lost(built, events, rejected, malformed):
     """Accepted + rejected + ignored = read, each rejected row with its reason and text."""
     outcomes = Counter(oracle.outcome(event, strategies.CATALOGUE) for event in events)
@@ -169,8 +177,8 @@ def test_nothing_is_lost(built, events, rejected, malformed):
     accepted = built.rows("select count(*) as n from staging.stg_telemetry__events")[0]["n"]
     rows = built.rows("select reject_reason, raw_text from staging.stg_telemetry__rejected_events")
     assert accepted == outcomes["accepted"]
-    expected = Counter((reason, strategies.json_line(event)) for reason, event in rejected)
-    expected.update(("unparseable", line) for line in malformed)
+    expected = Counter((reason, masked(strategies.json_line(event))) for reason, event in rejected)
+    expected.update(("unparseable", masked(line)) for line in malformed)
     assert Counter((row["reject_reason"], row["raw_text"]) for row in rows) == expected
     assert {reason for reason, _ in expected} == set(strategies.REASONS) | {"unparseable"}
     counted = Counter(reason for reason, _ in expected.elements()) + outcomes

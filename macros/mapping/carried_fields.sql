@@ -1,7 +1,7 @@
 {#- The fields that a row without them takes from an earlier row of its session: `carry_forward` of their rules. -#}
 {% macro carried_fields() %}
     {% set carried = [] %}
-    {% for field, rule in mapping().columns.items() if rule.carry_forward %}
+    {% for field, rule in mapped_rules().items() if rule.carry_forward %}
         {% do carried.append(field) %}
     {% endfor %}
     {{ return(carried) }}

@@ -1,7 +1,7 @@
 {#- The fields that count a row's own, and not on and on: `per_row` of their rules. -#}
 {% macro per_row_fields() %}
     {% set fields = [] %}
-    {% for field, rule in mapping().columns.items() if rule.per_row %}
+    {% for field, rule in mapped_rules().items() if rule.per_row %}
         {% do fields.append(field) %}
     {% endfor %}
     {{ return(fields) }}

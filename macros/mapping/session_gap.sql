@@ -1,6 +1,6 @@
 {#- After how many seconds of silence a session ends, where none other tells its sessions; else none. -#}
 {% macro session_gap() %}
-    {{ return(mapping().columns.session_id.gap_seconds) }}
+    {{ return(mapped_rules().get('session_id', {}).get('gap_seconds')) }}
 {% endmacro %}
 
 {#- Whether what a row is hangs on other rows: on those before it in its session, or on the silence before it. -#}
